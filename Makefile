@@ -1,0 +1,32 @@
+# Everything runs through uv; `make setup` fetches it into .uv/ when it is not installed.
+export PATH := $(PATH):$(CURDIR)/.uv/bin
+
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what the template needs into .venv
+	@command -v uv > /dev/null || echo "uv is not installed: fetching it into .uv/ with pip"
+	@command -v uv > /dev/null || python3 -m pip install --quiet --root-user-action ignore --target .uv uv
+	uv sync
+
+demo: setup ## build an agent with default answers and talk with it over each transport
+	rm -rf build/demo
+	uv run copier copy --quiet --defaults --vcs-ref HEAD . build/demo
+	$(MAKE) -C build/demo setup
+	cd build/demo && uv run python ../../scripts/demo.py
+	@echo "It is in build/demo: have a look."
+
+check: setup ## format, lint and types; changes nothing
+	uv run ruff format --check
+	uv run ruff check
+	uv run mypy
+
+test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not living'" takes seconds
+	uv run pytest -m "not lab" $(ARGS)
+
+lab: setup ## run the tests that need real servers or containers
+	uv run pytest -m lab $(ARGS)
+
+.PHONY: help setup demo check test lab
