@@ -1,0 +1,55 @@
+"""`python -m <package>`: options in, an exit code out."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import uvloop
+
+from .agent.logic import reply
+from .conversation import Logic
+from .observability import logs
+from .server import StartError, serve
+from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
+from .tasks.database import DatabaseError
+
+UNUSABLE = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """One option for each setting."""
+    options = argparse.ArgumentParser(
+        prog=f"python -m {__package__}",
+        usage="%(prog)s [--option VALUE ...]",
+        description="Serve the agent until SIGTERM or SIGINT.",
+        epilog=f"Options win over environment variables, and these over the file {ENV_FILE}.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    for name, field in Settings.model_fields.items():
+        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        options.add_argument(
+            f"--{name.replace('_', '-')}",
+            metavar="VALUE",
+            help=f"{field.description} "
+            f"[{PREFIX}{name.upper()}, default: {'empty' if default == '' else default}]",
+        )
+    return options
+
+
+def main(arguments: Sequence[str] | None = None, *, logic: Logic = reply) -> int:
+    """0 after an orderly stop; 2 with a sentence about each setting that has to be changed."""
+    overrides: dict[str, Any] = vars(parser().parse_args(arguments))
+    try:
+        settings = load(**overrides)
+        logs.configure(level=settings.log_level, style=settings.log_format)
+        uvloop.run(serve(settings, logic))
+    except (SettingsError, StartError, DatabaseError) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNUSABLE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Yours: what the agent does and what it says about itself."""

@@ -1,0 +1,165 @@
+"""Runs one turn of the agent: A2A task life on one side, plain conversation on the other."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+from a2a.server.agent_execution import AgentExecutor, RequestContext
+from a2a.server.context import ServerCallContext
+from a2a.server.events import EventQueue
+from a2a.server.tasks import TaskUpdater
+from a2a.types import Task, TaskState
+from a2a.utils.errors import UnsupportedOperationError
+
+from ..conversation import Ending, Logic, Message, Reply, Turn
+from .context import CONTINUED, HEARD
+from .hearing import hear
+from .lifecycle import RunningTurns
+from .speech import Speech
+from .states import TERMINAL
+
+logger = logging.getLogger(__name__)
+
+Earlier = Callable[[str, ServerCallContext], Awaitable[Iterable[Task]]]
+
+# A reply within this time may still be a message without a task; after it the task exists.
+TASK_AFTER_SECONDS = 0.1
+# Pieces of text that come within this time are sent together: each event copies the whole task.
+COALESCE_SECONDS = 0.05
+COALESCE_CHARACTERS = 4096
+# How far the agent may run ahead of what has been sent.
+REPLIES_AHEAD = 256
+
+INTERRUPTED = "The turn was interrupted because the agent is shutting down; send it again."
+
+
+class End:
+    """Marks the end of what the logic has to say."""
+
+
+END: Final = End()
+
+
+class Replies:
+    """What was said and not yet sent; the end always fits, replies wait for room."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Reply | End] = asyncio.Queue()
+        self._room = asyncio.Semaphore(REPLIES_AHEAD)
+
+    async def put(self, reply: Reply) -> None:
+        await self._room.acquire()
+        self._queue.put_nowait(reply)
+
+    def end(self) -> None:
+        self._queue.put_nowait(END)
+
+    async def get(self) -> Reply | End:
+        reply = await self._queue.get()
+        self._room.release()
+        return reply
+
+
+class Executor(AgentExecutor):
+    """Turns the owner's `reply` into an executor; nothing it raises reaches a caller."""
+
+    def __init__(
+        self, logic: Logic, *, turns: RunningTurns, earlier: Earlier, turn_timeout_seconds: float
+    ) -> None:
+        self._logic = logic
+        self._turns = turns
+        self._earlier = earlier
+        self._turn_timeout_seconds = turn_timeout_seconds
+
+    async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """Run one turn to its end; the task is never left working."""
+        task = context.current_task
+        if task is not None and task.status.state in TERMINAL:
+            raise UnsupportedOperationError(f"Task {task.id} has ended and takes no more turns.")
+        context.call_context.state[HEARD] = True
+        speech = Speech(context, event_queue)
+        with self._turns.register(context.task_id or "") as running:
+            deadline = asyncio.timeout(self._turn_timeout_seconds)
+            try:
+                async with deadline:
+                    earlier = await self._earlier_tasks(context)
+                    await self._converse(hear(context, earlier, running.cancelled), speech)
+            except asyncio.CancelledError:
+                if not self._turns.aborting:
+                    raise
+                running.worker.uncancel()
+                await speech.fail(INTERRUPTED)
+            except Exception:
+                if deadline.expired():
+                    limit = f"{self._turn_timeout_seconds:g} seconds"
+                    await speech.fail(f"The turn took longer than {limit} and was stopped.")
+                    return
+                reference = uuid.uuid4().hex[:12]
+                logger.exception("The agent failed in a turn (reference %s)", reference)
+                await speech.fail(f"The agent failed; its operator finds why under {reference}.")
+
+    async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """End the task as cancelled; the SDK then cancels the worker."""
+        self._turns.cancel(context.task_id or "")
+        updater = TaskUpdater(event_queue, context.task_id or "", context.context_id or "")
+        await updater.update_status(TaskState.TASK_STATE_CANCELED)
+
+    async def _earlier_tasks(self, context: RequestContext) -> list[Task]:
+        if not context.call_context.state.get(CONTINUED):
+            return []
+        tasks = await self._earlier(context.context_id or "", context.call_context)
+        return [task for task in tasks if task.id != context.task_id]
+
+    async def _converse(self, turn: Turn, speech: Speech) -> None:
+        replies = Replies()
+        speaker = asyncio.create_task(self._speak(turn, replies))
+        speaker.add_done_callback(lambda _: replies.end())
+        try:
+            await _tell(replies, speech)
+            await speaker
+            await speech.finish()
+        finally:
+            speaker.cancel()
+            await asyncio.wait({speaker})
+
+    async def _speak(self, turn: Turn, replies: "Replies") -> None:
+        # One asyncio task runs the whole generator, so its timeouts and context variables hold.
+        said = self._logic(turn)
+        try:
+            async for reply in said:
+                await replies.put(reply)
+                if isinstance(reply, Message | Ending):
+                    break
+        finally:
+            if aclose := getattr(said, "aclose", None):
+                await aclose()
+
+
+async def _tell(replies: Replies, speech: Speech) -> None:
+    """Pass replies on as they come, pieces of text joined."""
+    now = asyncio.get_running_loop().time
+    pieces, due = "", 0.0
+    wake_at: float | None = now() + TASK_AFTER_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout_at(wake_at):
+                reply = await replies.get()
+        except TimeoutError:
+            reply = ""
+            await speech.open()
+        if isinstance(reply, str):
+            pieces += reply
+            if pieces and (now() >= due or len(pieces) >= COALESCE_CHARACTERS):
+                await speech.text(pieces)
+                pieces, due = "", now() + COALESCE_SECONDS
+            wake_at = due if pieces else None
+            continue
+        if pieces:
+            await speech.text(pieces, last=reply is END)
+            pieces = ""
+        if isinstance(reply, End):
+            return
+        await speech.say(reply)
+        wake_at = None

@@ -1,0 +1,176 @@
+"""One policy for all bindings: what is checked, bounded, remembered and masked."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any, TypeVar
+
+from a2a.server.context import ServerCallContext
+from a2a.server.events import Event
+from a2a.server.request_handlers import RequestHandler
+from a2a.types import (
+    AgentCard,
+    CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest,
+    GetTaskPushNotificationConfigRequest,
+    GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
+    ListTaskPushNotificationConfigsResponse,
+    ListTasksRequest,
+    ListTasksResponse,
+    Message,
+    SendMessageRequest,
+    SubscribeToTaskRequest,
+    Task,
+    TaskPushNotificationConfig,
+    TaskState,
+)
+from a2a.utils.errors import A2AError, InternalError, TaskNotCancelableError
+
+from .lifecycle import RunningTurns
+from .repeats import Repeats
+from .requests import check
+from .states import RUNNING
+
+logger = logging.getLogger(__name__)
+
+Response = TypeVar("Response")
+
+
+class Handler(RequestHandler):
+    """Stands in front of the SDK's handler, behind JSON-RPC, REST and gRPC alike."""
+
+    def __init__(
+        self,
+        inner: RequestHandler,
+        *,
+        repeats: Repeats,
+        turns: RunningTurns,
+        request_timeout_seconds: float,
+    ) -> None:
+        self._inner = inner
+        self._repeats = repeats
+        self._turns = turns
+        self._request_timeout_seconds = request_timeout_seconds
+
+    async def on_message_send(
+        self, params: SendMessageRequest, context: ServerCallContext
+    ) -> Task | Message:
+        with _masked("SendMessage"), self._turns.call():
+            check(params, context)
+            return await self._repeats.send(params, context)
+
+    def on_message_send_stream(
+        self, params: SendMessageRequest, context: ServerCallContext
+    ) -> AsyncGenerator[Event, None]:
+        return self._stream("SendStreamingMessage", self._repeats.stream, params, context)
+
+    def on_subscribe_to_task(
+        self, params: SubscribeToTaskRequest, context: ServerCallContext
+    ) -> AsyncGenerator[Event, None]:
+        subscribe = self._inner.on_subscribe_to_task
+        return self._stream("SubscribeToTask", subscribe, params, context)
+
+    async def on_get_task(self, params: GetTaskRequest, context: ServerCallContext) -> Task | None:
+        return await self._bounded("GetTask", self._inner.on_get_task, params, context)
+
+    async def on_list_tasks(
+        self, params: ListTasksRequest, context: ServerCallContext
+    ) -> ListTasksResponse:
+        return await self._bounded("ListTasks", self._inner.on_list_tasks, params, context)
+
+    async def on_cancel_task(
+        self, params: CancelTaskRequest, context: ServerCallContext
+    ) -> Task | None:
+        task = await self._bounded("CancelTask", self._inner.on_cancel_task, params, context)
+        if task is not None and task.status.state != TaskState.TASK_STATE_CANCELED:
+            raise TaskNotCancelableError  # it ended by itself while it was being cancelled
+        return task
+
+    async def on_create_task_push_notification_config(
+        self, params: TaskPushNotificationConfig, context: ServerCallContext
+    ) -> TaskPushNotificationConfig:
+        create = self._inner.on_create_task_push_notification_config
+        return await self._bounded("CreateTaskPushNotificationConfig", create, params, context)
+
+    async def on_get_task_push_notification_config(
+        self, params: GetTaskPushNotificationConfigRequest, context: ServerCallContext
+    ) -> TaskPushNotificationConfig:
+        get = self._inner.on_get_task_push_notification_config
+        return await self._bounded("GetTaskPushNotificationConfig", get, params, context)
+
+    async def on_list_task_push_notification_configs(
+        self, params: ListTaskPushNotificationConfigsRequest, context: ServerCallContext
+    ) -> ListTaskPushNotificationConfigsResponse:
+        configs = self._inner.on_list_task_push_notification_configs
+        return await self._bounded("ListTaskPushNotificationConfigs", configs, params, context)
+
+    async def on_delete_task_push_notification_config(
+        self, params: DeleteTaskPushNotificationConfigRequest, context: ServerCallContext
+    ) -> None:
+        delete = self._inner.on_delete_task_push_notification_config
+        await self._bounded("DeleteTaskPushNotificationConfig", delete, params, context)
+
+    async def on_get_extended_agent_card(
+        self, params: GetExtendedAgentCardRequest, context: ServerCallContext
+    ) -> AgentCard:
+        card = self._inner.on_get_extended_agent_card
+        return await self._bounded("GetExtendedAgentCard", card, params, context)
+
+    async def _bounded(
+        self,
+        name: str,
+        operation: Callable[[Any, ServerCallContext], Awaitable[Response]],
+        params: Any,
+        context: ServerCallContext,
+    ) -> Response:
+        with _masked(name), self._turns.call():
+            check(params, context)
+            async with asyncio.timeout(self._request_timeout_seconds):
+                return await operation(params, context)
+
+    async def _stream(
+        self,
+        name: str,
+        operation: Callable[[Any, ServerCallContext], AsyncGenerator[Event, None]],
+        params: Any,
+        context: ServerCallContext,
+    ) -> AsyncGenerator[Event, None]:
+        last: Event | None = None
+        with _masked(name), self._turns.call():
+            check(params, context)
+            async with aclosing(operation(params, context)) as events:
+                async for last in events:
+                    yield last
+        if not _at_rest(last):
+            if (worker := asyncio.current_task()) is not None and worker.cancelling():
+                raise asyncio.CancelledError  # the caller has hung up, and the SDK swallows it
+            # The SDK drops a reader that falls behind; its stream would look complete.
+            raise InternalError("Events were lost: subscribe to the task again to see the rest.")
+
+
+@contextmanager
+def _masked(operation: str) -> Iterator[None]:
+    """Errors of the protocol pass; of all others the caller learns a reference into the log."""
+    try:
+        yield
+    except InternalError as error:
+        raise _mask(operation, error) from None
+    except A2AError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is masked and logged
+        raise _mask(operation, error) from None
+
+
+def _mask(operation: str, error: Exception) -> InternalError:
+    reference = uuid.uuid4().hex[:12]
+    logger.error("%s failed (reference %s)", operation, reference, exc_info=error)
+    return InternalError(f"The agent could not do this; its operator finds why under {reference}.")
+
+
+def _at_rest(last: Event | None) -> bool:
+    status = getattr(last, "status", None)
+    return isinstance(last, Message) or (status is not None and status.state not in RUNNING)

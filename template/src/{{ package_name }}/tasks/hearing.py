@@ -1,0 +1,55 @@
+"""What the caller says, told as a Turn."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from a2a.server.agent_execution import RequestContext
+from a2a.types import Message, Part, Role, Task
+from google.protobuf.json_format import MessageToDict
+
+from ..conversation import Caller, File, Turn, Utterance
+from .speech import PROGRESS
+
+
+def hear(context: RequestContext, earlier: Iterable[Task], cancelled: asyncio.Event) -> Turn:
+    """The turn of this request; `earlier` are the tasks before it in the same context."""
+    message = context.message or Message()
+    user = context.call_context.user
+    task = context.current_task
+    history = [utterance for other in earlier for utterance in _utterances(other)]
+    return Turn(
+        text=_text(message.parts),
+        files=tuple(_file(part) for part in message.parts if part.HasField("raw") or part.url),
+        data=tuple(MessageToDict(part.data) for part in message.parts if part.HasField("data")),
+        metadata=context.metadata | MessageToDict(message.metadata),
+        caller=Caller(user.user_name, context.tenant, user.is_authenticated),
+        history=(*history, *(_utterances(task) if task else ())),
+        cancelled=cancelled,
+        message_id=message.message_id,
+        task_id=context.task_id or "",
+        context_id=context.context_id or "",
+    )
+
+
+def _utterances(task: Task) -> Iterator[Utterance]:
+    for message in task.history:
+        if PROGRESS not in message.metadata:
+            by_caller = message.role == Role.ROLE_USER
+            yield Utterance("caller" if by_caller else "agent", _text(message.parts))
+    for artifact in task.artifacts:
+        if text := _text(artifact.parts, separator=""):
+            yield Utterance("agent", text)
+    status = task.status.message
+    if status.parts and PROGRESS not in status.metadata:
+        yield Utterance("agent", _text(status.parts))
+
+
+def _text(parts: Iterable[Part], separator: str = "\n") -> str:
+    return separator.join(part.text for part in parts if part.HasField("text"))
+
+
+def _file(part: Part) -> File:
+    media_type = part.media_type or "application/octet-stream"
+    if part.HasField("raw"):
+        return File(name=part.filename, media_type=media_type, content=part.raw)
+    return File(name=part.filename, media_type=media_type, url=part.url)

@@ -1,0 +1,75 @@
+"""The turns that run in this process: cancelling one, draining and aborting all."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+# What an aborted turn gets to write its last state and to tell its callers.
+ABORT_SECONDS = 2.0
+POLL_SECONDS = 0.02
+# A request that is on its way when the ports close still gets its answer.
+QUIET_SECONDS = 0.2
+
+
+@dataclass(eq=False, slots=True)
+class RunningTurn:
+    """A turn in this process; `cancelled` is what its logic can look at."""
+
+    worker: "asyncio.Task[object]"
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class RunningTurns:
+    """Every turn registers here while it runs, and every call that waits for one."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, RunningTurn] = {}
+        self._calls = 0
+        self.aborting = False
+
+    @contextmanager
+    def register(self, task_id: str) -> Iterator[RunningTurn]:
+        """Count the current asyncio task as the worker of this turn."""
+        worker = asyncio.current_task()
+        assert worker is not None
+        turn = self._running[task_id] = RunningTurn(worker)
+        try:
+            yield turn
+        finally:
+            turn.cancelled.set()
+            del self._running[task_id]
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Count a call until its caller has the whole answer."""
+        self._calls += 1
+        try:
+            yield
+        finally:
+            self._calls -= 1
+
+    def cancel(self, task_id: str) -> None:
+        """Let the logic of a turn know that nobody waits for it any more."""
+        if turn := self._running.get(task_id):
+            turn.cancelled.set()
+
+    async def drain(self, grace_seconds: float) -> bool:
+        """Wait until turns and calls have ended and no more arrive; False when some are left."""
+        now = asyncio.get_running_loop().time
+        deadline, busy_at = now() + grace_seconds, now()
+        while now() < deadline:
+            if self._running or self._calls:
+                busy_at = now()
+            elif now() - busy_at >= QUIET_SECONDS:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        return not (self._running or self._calls)
+
+    async def abort(self) -> None:
+        """Interrupt what still runs; each turn ends its task as failed and its callers hear it."""
+        self.aborting = True
+        for turn in self._running.values():
+            turn.cancelled.set()
+            turn.worker.cancel()
+        await self.drain(ABORT_SECONDS)

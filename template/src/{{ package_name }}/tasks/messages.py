@@ -1,0 +1,78 @@
+"""Remembers which message led to which task, so that a repeated one does not run twice."""
+
+import asyncio
+import sqlite3
+import time
+from dataclasses import dataclass, field
+from typing import cast
+
+from a2a.types import Message
+
+from .database import Database
+
+CLAIM = "INSERT INTO messages (owner, message_id, task_id, created_at) VALUES (?, ?, ?, ?)"
+FIND = "SELECT task_id, reply FROM messages WHERE owner = ? AND message_id = ?"
+FORGET = "DELETE FROM messages WHERE owner = ? AND message_id = ? AND task_id = ?"
+ANSWER = "UPDATE messages SET reply = ? WHERE owner = ? AND message_id = ?"
+
+
+@dataclass(eq=False, slots=True)
+class Claim:
+    """The first call with a message id; `settled` once that call is over."""
+
+    owner: str
+    message_id: str
+    task_id: str
+    first: bool
+    reply: Message | None = None
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class MessageRegister:
+    """A2A leaves it to the agent to detect duplicates by message id (spec 3.3.1)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._running: dict[tuple[str, str], Claim] = {}
+
+    async def claim(self, owner: str, message_id: str, task_id: str) -> Claim:
+        """The claim of this call when it is the first one, or that of the first call."""
+        key = (owner, message_id)
+        if earlier := self._running.get(key):
+            return Claim(owner, message_id, earlier.task_id, False, settled=earlier.settled)
+        claim = Claim(owner, message_id, task_id, first=True)
+        self._running[key] = claim
+        try:
+            known = await self._database.run(lambda connection: _find(connection, key))
+        except BaseException:
+            self.settle(claim)
+            raise
+        if known is None:
+            # It becomes durable together with the task: nobody is told of either before.
+            row = (*key, task_id, time.time_ns() // 1000)
+            self._database.defer(lambda connection: connection.execute(CLAIM, row))
+            return claim
+        self.settle(claim)
+        task_id, reply = known
+        answer = Message.FromString(reply) if reply is not None else None
+        return Claim(owner, message_id, task_id, False, answer, claim.settled)
+
+    async def forget(self, claim: Claim) -> None:
+        """The call was refused before anything happened: the caller may correct and repeat it."""
+        row = (claim.owner, claim.message_id, claim.task_id)
+        await self._database.run(lambda connection: connection.execute(FORGET, row))
+        self.settle(claim)
+
+    def answer(self, claim: Claim, reply: Message) -> None:
+        """Remember an answer that made no task; a crash in the same moment forgets it."""
+        row = (reply.SerializeToString(), claim.owner, claim.message_id)
+        self._database.defer(lambda connection: connection.execute(ANSWER, row))
+
+    def settle(self, claim: Claim) -> None:
+        """The first call is over."""
+        self._running.pop((claim.owner, claim.message_id), None)
+        claim.settled.set()
+
+
+def _find(connection: sqlite3.Connection, key: tuple[str, str]) -> tuple[str, bytes | None] | None:
+    return cast("tuple[str, bytes | None] | None", connection.execute(FIND, key).fetchone())

@@ -1,0 +1,104 @@
+"""The agent behind its bindings: tasks, their database, and the handler in front of both."""
+
+import asyncio
+import logging
+
+import httpx
+from a2a.server.request_handlers import DefaultRequestHandler
+from a2a.types import AgentCard
+from a2a.utils.push_url_validator import validate_push_notification_url
+
+from ..conversation import Logic
+from .context import ContextFromTask
+from .database import Database
+from .executor import Executor
+from .handler import Handler
+from .lifecycle import RunningTurns
+from .messages import MessageRegister
+from .push import PushConfigStore, PushSender
+from .repeats import Repeats
+from .store import TaskStore
+from .upkeep import Upkeep
+
+logger = logging.getLogger(__name__)
+
+PUSH_TIMEOUT_SECONDS = 10.0
+
+
+class Runtime:
+    """Runs turns of one agent; `handler` is what every binding calls."""
+
+    def __init__(
+        self,
+        logic: Logic,
+        *,
+        card: AgentCard,
+        extended_card: AgentCard,
+        database_url: str,
+        request_timeout_seconds: float,
+        turn_timeout_seconds: float,
+        parked_task_seconds: float,
+        task_retention_seconds: float,
+        max_finished_tasks: int,
+        push_private_targets: bool,
+    ) -> None:
+        self._database = Database(database_url)
+        self._store = TaskStore(self._database)
+        self._turns = RunningTurns()
+        self._upkeep = Upkeep(
+            self._database,
+            retention_seconds=task_retention_seconds,
+            max_finished_tasks=max_finished_tasks,
+        )
+        self._upkeep_loop: asyncio.Task[None] | None = None
+        screening = None if push_private_targets else validate_push_notification_url
+        self._push_configs = PushConfigStore(self._database)
+        self._push_client = httpx.AsyncClient(timeout=PUSH_TIMEOUT_SECONDS)
+        self._push = PushSender(self._push_client, self._push_configs, push_url_validator=screening)
+        self._sdk_handler = DefaultRequestHandler(
+            Executor(
+                logic,
+                turns=self._turns,
+                earlier=self._store.conversation,
+                turn_timeout_seconds=turn_timeout_seconds,
+            ),
+            self._store,
+            card,
+            push_config_store=self._push_configs,
+            push_sender=self._push,
+            request_context_builder=ContextFromTask(self._store),
+            extended_agent_card=extended_card,
+            push_url_validator=screening,
+            validate_input_modes=True,
+            interrupted_task_timeout=parked_task_seconds,
+        )
+        register = MessageRegister(self._database)
+        self.handler = Handler(
+            self._sdk_handler,
+            repeats=Repeats(self._sdk_handler, register=register, store=self._store),
+            turns=self._turns,
+            request_timeout_seconds=request_timeout_seconds,
+        )
+
+    async def open(self) -> None:
+        """Open the database and settle what a crash left behind; raises DatabaseError."""
+        await self._database.open()
+        await self._upkeep.recover()
+        await self._push_configs.open()
+        self._upkeep_loop = asyncio.create_task(self._upkeep.run())
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Let running turns end, interrupt the rest, then end every stream that is left."""
+        if not await self._turns.drain(grace_seconds):
+            logger.warning("Interrupting what did not end within %g seconds", grace_seconds)
+            await self._turns.abort()
+        await self._sdk_handler.aclose()
+
+    async def close(self) -> None:
+        """Deliver and write what is left."""
+        await self._push.drain(PUSH_TIMEOUT_SECONDS)
+        await self._push_client.aclose()
+        if self._upkeep_loop is not None:
+            self._upkeep_loop.cancel()
+        await self._store.close()
+        await self._database.close()

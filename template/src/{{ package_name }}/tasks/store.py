@@ -1,0 +1,194 @@
+"""Tasks in a database: protobuf bytes and the few columns that are queried."""
+
+import asyncio
+import base64
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from a2a.server.context import ServerCallContext
+from a2a.server.tasks import TaskStore as TaskStoreInterface
+from a2a.types import ListTasksRequest, ListTasksResponse, Task
+from a2a.utils.errors import InvalidParamsError
+
+from .database import Database
+from .states import RUNNING, TERMINAL, owner_of
+
+logger = logging.getLogger(__name__)
+
+UNTOLD = "untold"  # state key: this call's caller hears nothing before the agent comes to rest
+
+DEFAULT_PAGE_SIZE = 50
+HISTORY_TASKS = 20
+# How long the growth of a running task may stay in memory before it is written.
+WRITE_BEHIND_SECONDS = 0.05
+
+# A terminal task is never written again, whoever was late.
+UPSERT = f"""
+INSERT INTO tasks (id, owner, context_id, state, updated_at, data) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    state = excluded.state, updated_at = excluded.updated_at, data = excluded.data
+WHERE owner = excluded.owner AND state NOT IN ({", ".join(map(str, sorted(TERMINAL)))})
+"""
+
+
+class TaskStore(TaskStoreInterface):
+    """Every caller sees the tasks of its own owner only (spec 13.1).
+
+    What a caller can be told of is durable when `save` returns: a new task, a new message, and
+    every state in which the agent has come to rest. All else is written behind, in one go for all
+    tasks: artifacts that grow, and tasks whose caller waits for the end and knows of nothing yet.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._growing: dict[str, tuple[Task, str]] = {}
+        self._messages_saved: dict[str, int] = {}
+        self._expected: set[str] = set()
+        self._writer: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def expecting(self, task_id: str) -> Iterator[None]:
+        """The id is new: until the task is saved, nobody has to ask the database for it."""
+        self._expected.add(task_id)
+        try:
+            yield
+        finally:
+            self._expected.discard(task_id)
+
+    async def save(self, task: Task, context: ServerCallContext) -> None:
+        """Create or update; a task that has ended keeps its end."""
+        owner = owner_of(context)
+        self._expected.discard(task.id)
+        running = task.status.state in RUNNING
+        known = self._messages_saved.get(task.id) == len(task.history)
+        if running and (known or context.state.get(UNTOLD)):
+            self._growing[task.id] = (task, owner)
+            if self._writer is None:
+                self._writer = asyncio.create_task(self._write_behind())
+            return
+        self._growing.pop(task.id, None)
+        _join_text(task)
+        if not task.status.HasField("timestamp"):
+            task.status.timestamp.GetCurrentTime()
+        if running:
+            self._messages_saved[task.id] = len(task.history)
+        else:
+            self._messages_saved.pop(task.id, None)
+        row = _row(task, owner)
+        await self._database.run(lambda connection: connection.execute(UPSERT, row))
+
+    async def get(self, task_id: str, context: ServerCallContext) -> Task | None:
+        """A copy of the caller's task, or None."""
+        if task_id in self._expected:
+            return None
+        owner = owner_of(context)
+        if growing := self._growing.get(task_id):
+            return _copy(growing[0]) if growing[1] == owner else None
+        rows = await self._select("id = ? AND owner = ?", task_id, owner)
+        return rows[0] if rows else None
+
+    async def list(self, params: ListTasksRequest, context: ServerCallContext) -> ListTasksResponse:
+        """One page, the latest status first; raises InvalidParamsError for a foreign token."""
+        await self.flush()
+        filters: dict[str, Any] = {"owner = ?": owner_of(context)}
+        if params.context_id:
+            filters["context_id = ?"] = params.context_id
+        if params.status:
+            filters["state = ?"] = params.status
+        if params.HasField("status_timestamp_after"):
+            filters["updated_at >= ?"] = params.status_timestamp_after.ToMicroseconds()
+        where, values = " AND ".join(filters), tuple(filters.values())
+        count = f"SELECT count(*) FROM tasks WHERE {where}"
+        (total,) = await self._database.run(lambda c: c.execute(count, values).fetchone())
+
+        if params.page_token:
+            where += " AND (updated_at, id) < (?, ?)"
+            values += _read_token(params.page_token)
+        size = params.page_size or DEFAULT_PAGE_SIZE
+        tasks = await self._select(where, *values, limit=size + 1)
+        more = len(tasks) > size
+        return ListTasksResponse(
+            tasks=tasks[:size],
+            next_page_token=_token(tasks[size - 1]) if more else "",
+            page_size=size,
+            total_size=total,
+        )
+
+    async def delete(self, task_id: str, context: ServerCallContext) -> None:
+        """Remove the caller's task; unknown ones are no error."""
+        self._growing.pop(task_id, None)
+        row = (task_id, owner_of(context))
+        statement = "DELETE FROM tasks WHERE id = ? AND owner = ?"
+        await self._database.run(lambda connection: connection.execute(statement, row))
+
+    async def conversation(self, context_id: str, context: ServerCallContext) -> Sequence[Task]:
+        """The caller's latest tasks of a context, oldest first; what the agent sees as history."""
+        await self.flush()
+        latest = await self._select(
+            "owner = ? AND context_id = ?", owner_of(context), context_id, limit=HISTORY_TASKS
+        )
+        return latest[::-1]
+
+    async def flush(self) -> None:
+        """Write what has only grown in memory so far."""
+        rows = [_row(task, owner) for task, owner in self._growing.values()]
+        self._growing.clear()
+        if rows:
+            await self._database.run(lambda connection: connection.executemany(UPSERT, rows))
+
+    async def close(self) -> None:
+        """Write the rest."""
+        if self._writer is not None:
+            self._writer.cancel()
+        await self.flush()
+
+    async def _write_behind(self) -> None:
+        try:
+            await asyncio.sleep(WRITE_BEHIND_SECONDS)
+            await self.flush()
+        except sqlite3.Error:
+            logger.exception("A running task could not be saved; its next state will be.")
+        finally:
+            self._writer = None
+
+    async def _select(self, where: str, *values: Any, limit: int = 1) -> Sequence[Task]:
+        query = f"SELECT data FROM tasks WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT ?"
+        rows = await self._database.run(lambda c: c.execute(query, (*values, limit)).fetchall())
+        return [Task.FromString(data) for (data,) in rows]
+
+
+def _row(task: Task, owner: str) -> tuple[Any, ...]:
+    updated_at = task.status.timestamp.ToMicroseconds()
+    data = task.SerializeToString()
+    return task.id, owner, task.context_id, task.status.state, updated_at, data
+
+
+def _join_text(task: Task) -> None:
+    """Make one part of the pieces that a text was streamed in."""
+    for artifact in task.artifacts:
+        texts = [part.text for part in artifact.parts]
+        if len(texts) > 1 and all(part.WhichOneof("content") == "text" for part in artifact.parts):
+            del artifact.parts[1:]
+            artifact.parts[0].text = "".join(texts)
+
+
+def _copy(task: Task) -> Task:
+    copy = Task()
+    copy.CopyFrom(task)
+    return copy
+
+
+def _token(last: Task) -> str:
+    position = f"{last.status.timestamp.ToMicroseconds()} {last.id}"
+    return base64.urlsafe_b64encode(position.encode()).decode()
+
+
+def _read_token(token: str) -> tuple[int, str]:
+    try:
+        updated_at, task_id = base64.urlsafe_b64decode(token).decode("ascii").split(" ")
+        return int(updated_at[:16]), task_id  # sixteen digits of microseconds last until 2286
+    except ValueError:
+        raise InvalidParamsError("pageToken is not one that this agent gave out.") from None

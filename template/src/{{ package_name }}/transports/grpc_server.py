@@ -1,0 +1,147 @@
+"""The gRPC side: same handler, same agent."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypeAlias
+
+import grpc
+from a2a.compat.v0_3.a2a_v0_3_pb2_grpc import add_A2AServiceServicer_to_server as add_v0_3_service
+from a2a.compat.v0_3.grpc_handler import CompatGrpcHandler
+from a2a.server.context import ServerCallContext
+from a2a.server.request_handlers import GrpcHandler, RequestHandler
+from a2a.server.request_handlers.grpc_handler import DefaultGrpcServerCallContextBuilder
+from a2a.types import a2a_pb2
+from a2a.types.a2a_pb2_grpc import add_A2AServiceServicer_to_server
+from a2a.utils.constants import VERSION_HEADER
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1._async import HealthServicer
+from grpc_reflection.v1alpha import reflection
+
+from ..tasks.requests import VERSION, VERSIONS
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
+
+SERVICE = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].full_name
+SERVING = health_pb2.HealthCheckResponse.SERVING
+# So long new calls are refused in words before connections end, and open ones may take to notice.
+LAST_SECONDS = 0.2
+COMPRESSION = {"none": grpc.Compression.NoCompression, "gzip": grpc.Compression.Gzip}
+
+
+class CallContextBuilder(DefaultGrpcServerCallContextBuilder):
+    """Reads the protocol version from the metadata (spec 10.2)."""
+
+    def __init__(self, version: str) -> None:
+        self._version = version
+
+    def build(self, context: grpc.aio.ServicerContext[Any, Any]) -> ServerCallContext:
+        """The context of one call."""
+        call = super().build(context)
+        metadata = dict(context.invocation_metadata() or ())
+        call.state[VERSION] = metadata.get(VERSION_HEADER.lower(), "")
+        call.state[VERSIONS] = frozenset({self._version})
+        return call
+
+
+class Door(grpc.aio.ServerInterceptor):
+    """Open until the server stops; then new calls end as UNAVAILABLE, which is safe to repeat."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self._refusal: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """The handler of the method, or the refusal, which does for streams as well."""
+        return self._refusal if self.closed else await continuation(handler_call_details)
+
+    async def _refuse(self, _: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "The agent is shutting down.")
+
+
+class GrpcServer:
+    """One service on one port; a stop waits `patience_seconds` for open calls."""
+
+    def __init__(
+        self,
+        handler: RequestHandler,
+        *,
+        host: str,
+        port: int,
+        max_message_bytes: int,
+        max_connection_age_seconds: float,
+        patience_seconds: float,
+        compression: Literal["none", "gzip"],
+        v0_3_clients: bool,
+        with_reflection: bool,
+    ) -> None:
+        self._host, self._port = host, port
+        self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._door = Door()
+        self._server = grpc.aio.server(
+            interceptors=[self._door],
+            compression=COMPRESSION[compression],
+            options=_options(max_message_bytes, max_connection_age_seconds, patience_seconds),
+        )
+        self._patience_seconds = patience_seconds
+        self._leaving: asyncio.Task[None] | None = None
+        self._health = HealthServicer()
+        names = [SERVICE, health.SERVICE_NAME]
+        servicer = GrpcHandler(handler, CallContextBuilder("1.0"))
+        add_A2AServiceServicer_to_server(servicer, self._server)
+        if v0_3_clients:
+            legacy = CompatGrpcHandler(handler, CallContextBuilder("0.3"))
+            add_v0_3_service(legacy, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        if with_reflection:
+            names.append(reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server)
+
+    async def start(self) -> None:
+        """Listen and report SERVING; raises OSError when the port is taken."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        socket.create_server((self._host, self._port), family=family).close()  # gRPC never says why
+        self._server.add_insecure_port(self._address)
+        await self._server.start()
+        await self._health.set(SERVICE, SERVING)
+
+    async def announce_stop(self) -> None:
+        """Report NOT_SERVING to whoever checks or watches, for good."""
+        await self._health.enter_graceful_shutdown()
+
+    def refuse(self) -> None:
+        """Take no new calls; those under way go on."""
+        self._door.closed = True
+        self._leaving = asyncio.create_task(self._leave())
+
+    async def stop(self) -> None:
+        """Cut what is left; watchers of our health would use up the whole patience."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+        await self._server.stop(LAST_SECONDS)
+
+    async def _leave(self) -> None:
+        # Calls that arrive while gRPC itself stops end as CANCELLED, which nobody repeats
+        # (grpc/grpc#41785): so callers hear of it before their connections end.
+        await asyncio.sleep(LAST_SECONDS)
+        await self._server.stop(self._patience_seconds)
+
+
+def _options(
+    max_message_bytes: int, max_connection_age_seconds: float, patience_seconds: float
+) -> list[tuple[str, Any]]:
+    return [
+        ("grpc.so_reuseport", 0),  # else a second server on the port starts without an error
+        ("grpc.max_receive_message_length", max_message_bytes),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.max_connection_age_ms", int(max_connection_age_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", int(patience_seconds * 1000)),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ]

@@ -1,0 +1,25 @@
+"""The HTTP side as an ASGI application: routes in, limits and compression around them."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import BaseRoute
+from starlette_compress import CompressMiddleware
+
+# Higher levels hold megabytes for each open stream, and cost as much as the rest of a call.
+LEVEL = 1
+
+
+def http_app(routes: Sequence[BaseRoute], *, max_body_bytes: int) -> Starlette:
+    """A larger body is answered with 413; event streams are compressed event by event."""
+    return Starlette(
+        routes=list(routes),
+        middleware=[
+            Middleware(
+                CompressMiddleware, zstd_level=LEVEL, brotli_quality=LEVEL, gzip_level=LEVEL
+            ),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=max_body_bytes),
+        ],
+    )

@@ -1,0 +1,121 @@
+"""JSON-RPC and REST: the SDK's routes, with the checks that they leave out."""
+
+from collections.abc import Awaitable, Callable
+
+from a2a.server.context import ServerCallContext
+from a2a.server.jsonrpc_models import JSONParseError
+from a2a.server.request_handlers import RequestHandler
+from a2a.server.request_handlers.response_helpers import build_error_response
+from a2a.server.routes import create_jsonrpc_routes, create_rest_routes
+from a2a.server.routes.common import DefaultServerCallContextBuilder
+from a2a.types import TaskState
+from a2a.utils.constants import VERSION_HEADER
+from a2a.utils.error_handlers import rest_error_handler
+from a2a.utils.errors import A2AError, InvalidParamsError, InvalidRequestError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from ..tasks.requests import VERSION, VERSIONS
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+REST_PREFIX = "/v1"
+
+
+class CallContextBuilder(DefaultServerCallContextBuilder):
+    """Reads the protocol version from the header or the query (spec 3.6.1)."""
+
+    def __init__(self, versions: frozenset[str]) -> None:
+        self._versions = versions
+
+    def build(self, request: Request) -> ServerCallContext:
+        """The context of one call."""
+        context = super().build(request)
+        header = VERSION_HEADER
+        version = request.headers.get(header) or request.query_params.get(header, "")
+        context.state["headers"][header.lower()] = version  # where the SDK looks for it
+        context.state[VERSION] = version
+        context.state[VERSIONS] = self._versions
+        return context
+
+
+def json_routes(
+    handler: RequestHandler, *, versions: frozenset[str], patience_seconds: float
+) -> list[BaseRoute]:
+    """JSON-RPC at `/`, REST under `/v1`, and `/v1/{tenant}` for agents with tenants.
+
+    An open event stream may go on for `patience_seconds` once the server stops.
+    """
+    builder = CallContextBuilder(versions)
+    legacy = "0.3" in versions
+    rpc = create_jsonrpc_routes(
+        handler,
+        "/",
+        context_builder=builder,
+        enable_v0_3_compat=legacy,
+        shutdown_grace_period=patience_seconds,
+    )
+    rest = create_rest_routes(
+        handler,
+        context_builder=builder,
+        enable_v0_3_compat=legacy,
+        shutdown_grace_period=patience_seconds,
+    )
+    return [
+        *(_checked(route, _strict_rpc) for route in rpc),
+        Mount(REST_PREFIX, routes=[_checked(route, _strict_rest) for route in rest]),
+    ]
+
+
+def _checked(route: BaseRoute, strict: Callable[[Endpoint], Endpoint]) -> BaseRoute:
+    if isinstance(route, Mount):
+        return Mount(route.path, routes=[_checked(inner, strict) for inner in route.routes])
+    assert isinstance(route, Route)
+    return Route(route.path, strict(route.endpoint), methods=list(route.methods or ()))
+
+
+def _strict_rpc(endpoint: Endpoint) -> Endpoint:
+    async def checked(request: Request) -> Response:
+        await request.body()  # too large: 413 here, before the SDK makes a 200 of it
+        call = None
+        try:
+            call = await _json(request)
+            if isinstance(call, dict) and isinstance(call.get("params"), dict):
+                _check_status(call["params"].get("status"))
+        except InvalidRequestError as error:
+            return JSONResponse(build_error_response(None, JSONParseError(message=error.message)))
+        except A2AError as error:
+            call_id = call.get("id") if isinstance(call, dict) else None
+            return JSONResponse(build_error_response(call_id, error))
+        return await endpoint(request)
+
+    return checked
+
+
+def _strict_rest(endpoint: Endpoint) -> Endpoint:
+    async def checked(request: Request) -> Response:
+        await request.body()  # too large: 413 here, before the SDK makes a 500 of it
+        return await answer(request)
+
+    @rest_error_handler
+    async def answer(request: Request) -> Response:
+        if request.method == "POST" and await request.body():
+            await _json(request)
+        _check_status(request.query_params.get("status"))
+        return await endpoint(request)
+
+    return checked
+
+
+async def _json(request: Request) -> object:
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        raise InvalidRequestError("The body is not JSON in UTF-8.") from None
+
+
+def _check_status(status: object) -> None:
+    # Protobuf's JSON parser reads an unknown name as 'no filter'.
+    if isinstance(status, str) and status and status not in TaskState.keys():  # noqa: SIM118
+        raise InvalidParamsError(f"status {status[:64]!r} is not a task state.")
