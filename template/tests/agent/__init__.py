@@ -1,0 +1,1 @@
+"""Yours: tests of what the agent does."""

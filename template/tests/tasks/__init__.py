@@ -1,0 +1,1 @@
+"""Tests of what stands between the bindings and the agent's logic."""

@@ -1,0 +1,1 @@
+"""Tests of what one binding does and the others do not."""

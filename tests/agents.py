@@ -1,0 +1,82 @@
+"""Rendered agents as their owners use them: make, and a process that answers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+# What the test run was started with is not the agent's business.
+FOREIGN = ("A2A_", "MAKE", "MFLAGS", "PYTEST", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
+START_SECONDS = 30.0
+
+
+def fresh_environment() -> dict[str, str]:
+    """The environment of a fresh shell, on the Python that runs the tests."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    return clean | {"UV_PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}"}
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder; its output and its errors come back as one text."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=fresh_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def make(folder: Path, *targets: str) -> str:
+    """Make targets that have to succeed; return what was said."""
+    result = run(folder, "make", *targets)
+    if result.returncode:
+        pytest.fail(f"make {' '.join(targets)}: {result.stdout}", pytrace=False)
+    return result.stdout
+
+
+def free_ports() -> dict[str, int]:
+    """Answers that name ports nobody listens on; all are held until the last one is found."""
+    with ExitStack() as stack:
+        names = ("http_port", "grpc_port", "ops_port")
+        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+
+
+@contextmanager
+def running(agent: Path, ops_port: int) -> Iterator[None]:
+    """Keep `make run` going; the block starts when the agent is ready, and ends it."""
+    process = subprocess.Popen(
+        ["make", "run"], cwd=agent, env=fresh_environment(), start_new_session=True
+    )
+    try:
+        wait_until_ready(f"http://127.0.0.1:{ops_port}/readyz", process)
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return as soon as the agent says that it is ready."""
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            urlopen(url).close()
+        except URLError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("The agent does not become ready: see what it says.", pytrace=False)

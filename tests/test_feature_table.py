@@ -1,0 +1,53 @@
+"""The feature table in copier.yml: it names files that exist, and only they come and go."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, Render
+
+CONFIGURATION = yaml.safe_load((ROOT / "copier.yml").read_text())
+[TABLE] = CONFIGURATION["_exclude"]
+LINES = [line.strip() for line in TABLE.splitlines() if not line.startswith("{%")]
+
+
+def names(agent: Path) -> set[str]:
+    """Paths of all files and folders of an agent, with the package's own name left out."""
+    package = next((agent / "src").iterdir()).name
+    paths = {"/" + str(path.relative_to(agent)) for path in agent.rglob("*")}
+    return {path.replace(f"/{package}", "/{{ package_name }}") for path in paths}
+
+
+@pytest.mark.parametrize("line", LINES + CONFIGURATION["_skip_if_exists"])
+def test_lines_name_what_exists(line: str) -> None:
+    """A renamed file cannot fall out of the table unseen."""
+    path = ROOT / "template" / line.removeprefix("/")
+
+    assert line.startswith("/")
+    assert not line.endswith("/")
+    assert path.exists() or path.with_name(path.name + ".jinja").exists()
+
+
+@pytest.mark.parametrize("transports", ["http", "grpc"])
+def test_only_the_table_leaves_files_out(render: Render, transports: str) -> None:
+    """Nothing else in the template decides which files exist."""
+    missing = names(render(transports="both")) - names(render(transports=transports))
+
+    assert {path for path in missing if not path.startswith(tuple(LINES))} == set()
+    assert missing & set(LINES) != set()
+
+
+def test_each_line_is_used(render: Render) -> None:
+    """Each file of the table is left out by one answer and there with all transports."""
+    everything = names(render(transports="both"))
+    left_out = [everything - names(render(transports=one)) for one in ("http", "grpc")]
+
+    assert set.union(*left_out) >= set(LINES)
+
+
+@pytest.mark.parametrize("transports", ["both", "http", "grpc"])
+def test_no_folder_is_empty(render: Render, transports: str) -> None:
+    """What is left out takes its folder along."""
+    folders = [path for path in render(transports=transports).rglob("*") if path.is_dir()]
+
+    assert [folder for folder in folders if not any(folder.iterdir())] == []
