@@ -63,14 +63,19 @@ class Handler(RequestHandler):
             check(params, context)
             return await self._repeats.send(params, context)
 
-    def on_message_send_stream(
+    async def on_message_send_stream(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event, None]:
-        return self._stream("SendStreamingMessage", self._repeats.stream, params, context)
+        send = self._repeats.stream
+        with self._turns.call():
+            async with aclosing(self._stream("SendStreamingMessage", send, params, context)) as sent:
+                async for event in sent:
+                    yield event
 
     def on_subscribe_to_task(
         self, params: SubscribeToTaskRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event, None]:
+        # No call that a stop waits for: a task that waits for its caller may be watched for ever.
         subscribe = self._inner.on_subscribe_to_task
         return self._stream("SubscribeToTask", subscribe, params, context)
 
@@ -140,7 +145,7 @@ class Handler(RequestHandler):
         context: ServerCallContext,
     ) -> AsyncGenerator[Event, None]:
         last: Event | None = None
-        with _masked(name), self._turns.call():
+        with _masked(name):
             check(params, context)
             async with aclosing(operation(params, context)) as events:
                 async for last in events:
