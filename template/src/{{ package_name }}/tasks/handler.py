@@ -41,7 +41,7 @@ Response = TypeVar("Response")
 
 
 class Handler(RequestHandler):
-    """Stands in front of the SDK's handler, behind JSON-RPC, REST and gRPC alike."""
+    """Stands in front of the SDK's handler, behind all bindings alike."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class Handler(RequestHandler):
     async def on_message_send_stream(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> AsyncGenerator[Event, None]:
-        send = self._repeats.stream
+        events = self._stream("SendStreamingMessage", self._repeats.stream, params, context)
         with self._turns.call():
-            async with aclosing(self._stream("SendStreamingMessage", send, params, context)) as sent:
-                async for event in sent:
+            async with aclosing(events):
+                async for event in events:
                     yield event
 
     def on_subscribe_to_task(
