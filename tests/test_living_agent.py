@@ -71,6 +71,21 @@ def test_planted_faults_are_refused(agent: Path) -> None:
     assert [reason for reason in faults if reason not in said[reason]] == []
 
 
+@pytest.mark.parametrize("answers", ["default"])
+def test_change_of_the_wire_is_refused(agent: Path) -> None:
+    """`make proto-lint` passes, until a field takes another number."""
+    git(agent, "init", "--quiet")
+    git(agent, "add", "--all", "--", ":!uv.lock")
+    git(agent, "commit", "--quiet", "--message", "first")
+    make(agent, "proto-lint")
+    proto = agent / "proto/a2a.proto"
+    proto.write_text(proto.read_text().replace("string message_id = 1", "string message_id = 99"))
+    result = run(agent, "make", "proto-lint")
+
+    assert result.returncode != 0
+    assert 'Previously present field "1"' in result.stdout
+
+
 def test_printed_commands_work(released: Path, tmp_path: Path, ports: dict[str, int]) -> None:
     """What Copier prints at the end can be pasted, also for a folder with a space in its name."""
     data = [f"--data={name}={port}" for name, port in ports.items()]

@@ -5,22 +5,16 @@ from a2a.types import AgentCard, TaskState
 from .callers import ACCEPTED, Caller, Connect, says, text_of
 
 
-async def test_old_clients_are_answered(connect: Connect) -> None:
+async def test_old_clients_are_answered_beside_the_new(connect: Connect) -> None:
     """The SDK's own 0.3 client finds its address on the card, and a result behind it."""
     caller = await connect(v0_3_clients=True)
     async with type(caller)(only_0_3(caller.card)) as older:
         task = await older.send(says("Ada"))
         [*_, last] = [event async for event in older.stream(says("Bob"))]
+    other = await caller.refusal("SendMessage", says("Ada"), version="0.4")
 
     assert text_of(task) == "Nice to meet you, Ada!"
     assert last.status_update.status.state == TaskState.TASK_STATE_COMPLETED
-
-
-async def test_new_clients_are_answered_beside_them(connect: Connect) -> None:
-    """The setting takes nothing away, and opens nothing else."""
-    caller = await connect(v0_3_clients=True)
-    other = await caller.refusal("SendMessage", says("Ada"), version="0.4")
-
     assert await caller.refusal("SendMessage", says("Ada")) == ACCEPTED
     assert other.reason == "VERSION_NOT_SUPPORTED"
 
