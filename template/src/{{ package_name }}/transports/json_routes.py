@@ -87,7 +87,8 @@ def _strict_rpc(endpoint: Endpoint) -> Endpoint:
             return JSONResponse(build_error_response(None, JSONParseError(message=error.message)))
         except A2AError as error:
             call_id = call.get("id") if isinstance(call, dict) else None
-            return JSONResponse(build_error_response(call_id, error))
+            answerable = call_id if isinstance(call_id, str | int) else None
+            return JSONResponse(build_error_response(answerable, error))
         return await endpoint(request)
 
     return checked
