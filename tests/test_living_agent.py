@@ -71,6 +71,32 @@ def test_planted_faults_are_refused(agent: Path) -> None:
     assert [reason for reason in faults if reason not in said[reason]] == []
 
 
+OTHER_LOGIC = '''
+"""Something else."""
+
+from collections.abc import AsyncIterator
+
+from ..conversation import Refuse, Reply, Turn
+
+
+async def reply(turn: Turn) -> AsyncIterator[Reply]:
+    """Whatever it is: no."""
+    yield Refuse(f"I cannot say anything about {turn.text}.")
+'''.lstrip()
+
+
+@pytest.mark.parametrize("answers", ["minimal"])
+def test_tests_do_not_depend_on_what_the_agent_says(agent: Path) -> None:
+    """An owner who rewrites agent/ and its tests finds all other tests still passing."""
+    card = agent / "src/minimal_agent/agent/card.py"
+    (agent / "src/minimal_agent/agent/logic.py").write_text(OTHER_LOGIC)
+    card.write_text(re.sub('"(greet|application/json)"', '"text/csv"', card.read_text()))
+    shutil.rmtree(agent / "tests/agent")
+    said = make(agent, "check", "test")
+
+    assert re.search(r"\d+ passed", said)
+
+
 @pytest.mark.parametrize("answers", ["default"])
 def test_change_of_the_wire_is_refused(agent: Path) -> None:
     """`make proto-lint` passes, until a field takes another number."""

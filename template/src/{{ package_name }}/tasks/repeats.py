@@ -9,7 +9,13 @@ from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
 from a2a.server.request_handlers import RequestHandler
 from a2a.types import Message, SendMessageRequest, SubscribeToTaskRequest, Task
-from a2a.utils.errors import A2AError, InvalidParamsError, UnsupportedOperationError
+from a2a.utils.errors import (
+    A2AError,
+    InvalidParamsError,
+    TaskNotFoundError,
+    UnsupportedOperationError,
+)
+from a2a.utils.task import apply_history_length
 
 from .context import HEARD, NEW_TASK_ID
 from .messages import Claim, MessageRegister
@@ -41,18 +47,17 @@ class Repeats:
                 answer = await self._inner.on_message_send(params, context)
                 if isinstance(answer, Message):
                     self._register.answer(claim, answer)
-                elif follow_up and answer.status.state in TERMINAL and HEARD not in context.state:
-                    raise UnsupportedOperationError(f"Task {answer.id} ended before this message.")
+                elif follow_up and not params.configuration.return_immediately:
+                    answer = await self._answered(answer.id, params.message.message_id, context)
+                    return apply_history_length(answer, params.configuration)
                 return answer
         if claim.reply is not None:
             return claim.reply
-        task = await self._known(claim, context)
-        if params.configuration.return_immediately:
-            return task
-        await claim.settled.wait()
-        async for _ in self._rest(task.id, context):
-            pass
-        return await self._store.get(task.id, context) or task
+        if not params.configuration.return_immediately:
+            await claim.settled.wait()
+            async for _ in self._rest(claim.task_id, context):
+                pass
+        return apply_history_length(await self._task(claim.task_id, context), params.configuration)
 
     async def stream(
         self, params: SendMessageRequest, context: ServerCallContext
@@ -70,14 +75,14 @@ class Repeats:
         elif claim.reply is not None:
             yield claim.reply
         else:
-            task = await self._known(claim, context)
             running = False
-            async with aclosing(self._rest(task.id, context)) as rest:
+            async with aclosing(self._rest(claim.task_id, context)) as rest:
                 async for event in rest:
                     running = True
                     yield event
             if not running:
-                yield await self._store.get(task.id, context) or task
+                task = await self._task(claim.task_id, context)
+                yield apply_history_length(task, params.configuration)
 
     async def _claim(self, params: SendMessageRequest, context: ServerCallContext) -> Claim:
         message, owner = params.message, owner_of(context)
@@ -96,9 +101,24 @@ class Repeats:
                 await self._register.forget(claim)  # the first call left nothing behind
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _known(self, claim: Claim, context: ServerCallContext) -> Task:
-        task = await self._store.get(claim.task_id, context)
-        assert task is not None
+    async def _answered(self, task_id: str, message_id: str, context: ServerCallContext) -> Task:
+        """The task behind this message, which may have waited for an earlier turn to end."""
+        while True:
+            async for _ in self._rest(task_id, context):
+                pass
+            task = await self._task(task_id, context)
+            if message_id in {message.message_id for message in task.history}:
+                return task
+            if task.status.state in TERMINAL and HEARD not in context.state:
+                raise UnsupportedOperationError(f"Task {task_id} ended before this message.")
+            if task.status.state in TERMINAL:
+                return task
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _task(self, task_id: str, context: ServerCallContext) -> Task:
+        task = await self._store.get(task_id, context)
+        if task is None:
+            raise TaskNotFoundError  # deleted in this moment
         return task
 
     async def _rest(self, task_id: str, context: ServerCallContext) -> AsyncGenerator[Event, None]:

@@ -18,11 +18,12 @@ MAX_PARTS = 1000
 def check(params: ProtobufMessage, context: ServerCallContext) -> None:
     """Raise the A2A error that says what the caller has to change."""
     _check_version(context)
+    _check_id("tenant", context.tenant)
     if isinstance(params, SendMessageRequest):
         _check_message(params.message)
         return
-    if isinstance(params, ListTasksRequest) and params.status not in TaskState.values():
-        raise InvalidParamsError(f"status {params.status} is not a task state.")
+    if isinstance(params, ListTasksRequest):
+        _check_filters(params)
     for field in ("id", "task_id", "context_id"):
         _check_id(field, getattr(params, field, ""))
 
@@ -54,6 +55,15 @@ def _check_message(message: Message) -> None:
             raise InvalidParamsError(
                 f"message.parts[{number}] is empty: give it text, raw, url or data."
             )
+
+
+def _check_filters(params: ListTasksRequest) -> None:
+    if params.status not in TaskState.values():
+        raise InvalidParamsError(f"status {params.status} is not a task state.")
+    try:
+        params.status_timestamp_after.ToJsonString()
+    except ValueError:
+        raise InvalidParamsError("status_timestamp_after is outside the years 1 to 9999.") from None
 
 
 def _check_id(name: str, value: str) -> None:

@@ -17,4 +17,4 @@ TERMINAL = frozenset(
 
 def owner_of(context: ServerCallContext) -> str:
     """The caller within its tenant; tasks, contexts and push configurations belong to it."""
-    return f"{context.tenant}/{context.user.user_name}"
+    return f"{context.tenant}\n{context.user.user_name}"  # a tenant is one line: see requests.py
