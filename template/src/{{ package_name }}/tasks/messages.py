@@ -1,7 +1,6 @@
 """Remembers which message led to which task, so that a repeated one does not run twice."""
 
 import asyncio
-import sqlite3
 import time
 from dataclasses import dataclass, field
 from typing import cast
@@ -10,7 +9,11 @@ from a2a.types import Message
 
 from .database import Database
 
+# More ids than this are not held in memory; each takes about a hundred bytes.
+MAX_KNOWN = 200_000
+
 CLAIM = "INSERT INTO messages (owner, message_id, task_id, created_at) VALUES (?, ?, ?, ?)"
+ALL = f"SELECT owner, message_id FROM messages LIMIT {MAX_KNOWN}"
 FIND = "SELECT task_id, reply FROM messages WHERE owner = ? AND message_id = ?"
 FORGET = "DELETE FROM messages WHERE owner = ? AND message_id = ? AND task_id = ?"
 ANSWER = "UPDATE messages SET reply = ? WHERE owner = ? AND message_id = ?"
@@ -34,6 +37,12 @@ class MessageRegister:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._running: dict[tuple[str, str], Claim] = {}
+        self._known: set[int] | None = None  # hashes of all ids; None: too many, ask the database
+
+    async def open(self) -> None:
+        """Learn which ids there are; then a new one is known to be new without a look."""
+        rows = await self._database.run(lambda connection: connection.execute(ALL).fetchall())
+        self._known = {hash(key) for key in rows}
 
     async def claim(self, owner: str, message_id: str, task_id: str) -> Claim:
         """The claim of this call when it is the first one, or that of the first call."""
@@ -43,7 +52,7 @@ class MessageRegister:
         claim = Claim(owner, message_id, task_id, first=True)
         self._running[key] = claim
         try:
-            known = await self._database.run(lambda connection: _find(connection, key))
+            known = await self._find(key)
         except BaseException:
             self.settle(claim)
             raise
@@ -73,6 +82,11 @@ class MessageRegister:
         self._running.pop((claim.owner, claim.message_id), None)
         claim.settled.set()
 
-
-def _find(connection: sqlite3.Connection, key: tuple[str, str]) -> tuple[str, bytes | None] | None:
-    return cast("tuple[str, bytes | None] | None", connection.execute(FIND, key).fetchone())
+    async def _find(self, key: tuple[str, str]) -> tuple[str, bytes | None] | None:
+        if self._known is not None and len(self._known) >= MAX_KNOWN:
+            self._known = None
+        if self._known is not None and hash(key) not in self._known:
+            self._known.add(hash(key))
+            return None
+        row = await self._database.run(lambda connection: connection.execute(FIND, key).fetchone())
+        return cast("tuple[str, bytes | None] | None", row)

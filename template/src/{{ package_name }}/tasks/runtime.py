@@ -72,10 +72,10 @@ class Runtime:
             validate_input_modes=True,
             interrupted_task_timeout=parked_task_seconds,
         )
-        register = MessageRegister(self._database)
+        self._register = MessageRegister(self._database)
         self.handler = Handler(
             self._sdk_handler,
-            repeats=Repeats(self._sdk_handler, register=register, store=self._store),
+            repeats=Repeats(self._sdk_handler, register=self._register, store=self._store),
             turns=self._turns,
             request_timeout_seconds=request_timeout_seconds,
         )
@@ -85,6 +85,7 @@ class Runtime:
         await self._database.open()
         await self._upkeep.recover()
         await self._push_configs.open()
+        await self._register.open()
         self._upkeep_loop = asyncio.create_task(self._upkeep.run())
 
     async def drain(self, grace_seconds: float) -> None:
