@@ -26,7 +26,10 @@ check: setup ## format, lint and types; changes nothing
 test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not living'" takes seconds
 	uv run pytest -m "not lab" $(ARGS)
 
+bench: setup ## measure an agent beside a bare hello-world of the SDK; ARGS="--help" shows the options
+	uv run python benchmarks/compare_hello_world.py $(ARGS)
+
 lab: setup ## run the tests that need real servers or containers
 	uv run pytest -m lab $(ARGS)
 
-.PHONY: help setup demo check test lab
+.PHONY: help setup demo check test bench lab

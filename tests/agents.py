@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 # What the test run was started with is not the agent's business.
-FOREIGN = ("A2A_", "MAKE", "MFLAGS", "PYTEST", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
+FOREIGN = ("A2A_", "ARGS", "MAKE", "MFLAGS", "PYTEST", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
 START_SECONDS = 30.0
 
 

@@ -27,12 +27,12 @@ def blocks(text: str, language: str) -> list[str]:
 def verbs(text: str) -> set[str]:
     """Return what a text tells people to make."""
     code = re.findall(r"`([^`\n]+)`", text) + blocks(text, "sh")
-    return set(re.findall(r"\bmake ([a-z]+)", "\n".join(code)))
+    return set(re.findall(r"\bmake ([a-z-]+)", "\n".join(code)))
 
 
 def targets(folder: Path) -> set[str]:
     """Return what a Makefile can make, and says so in its help."""
-    return set(re.findall(r"^([a-z]+):.*## ", (folder / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*## ", (folder / "Makefile").read_text(), re.MULTILINE))
 
 
 def tree_paths(text: str) -> list[str]:

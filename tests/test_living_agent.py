@@ -52,6 +52,21 @@ def test_agent_passes_its_own_checks(agent: Path) -> None:
     assert git(agent, "diff", "--name-only") == ""
 
 
+def test_bare_machine_is_enough(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python and make set an agent up and check it; the uv that they fetch is not checked."""
+    path, agent = tmp_path / "bin", Path(shutil.copytree(render(), tmp_path / "agent"))
+    path.mkdir()
+    (path / "make").symlink_to(shutil.which("make") or "")
+    (path / "python3").symlink_to(f"{sys.base_prefix}/bin/python3.{sys.version_info.minor}")
+    monkeypatch.setenv("PATH", str(path))
+    said = make(agent, "setup", "check")
+
+    assert "fetching it into .uv/" in said
+    assert (agent / ".uv/bin/uv").exists()
+
+
 @pytest.mark.parametrize("answers", ["default"])
 def test_planted_faults_are_refused(agent: Path) -> None:
     """The agent's own checks are not blind: each of the four refuses what it is there for."""
@@ -99,10 +114,10 @@ def test_tests_do_not_depend_on_what_the_agent_says(agent: Path) -> None:
 
 @pytest.mark.parametrize("answers", ["default"])
 def test_change_of_the_wire_is_refused(agent: Path) -> None:
-    """`make proto-lint` passes, until a field takes another number."""
-    git(agent, "init", "--quiet")
-    git(agent, "add", "--all", "--", ":!uv.lock")
-    git(agent, "commit", "--quiet", "--message", "first")
+    """`make proto-lint` passes, also in a repository of many, until a field takes another number."""
+    git(agent.parent, "init", "--quiet")
+    git(agent.parent, "add", "--all", "--", ":!agent/uv.lock")
+    git(agent.parent, "commit", "--quiet", "--message", "first")
     make(agent, "proto-lint")
     proto = agent / "proto/a2a.proto"
     proto.write_text(proto.read_text().replace("string message_id = 1", "string message_id = 99"))

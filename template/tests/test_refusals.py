@@ -33,6 +33,13 @@ async def test_other_versions_of_the_protocol(caller: Caller, version: str | Non
     assert refusal.reason == "VERSION_NOT_SUPPORTED"
 
 
+async def test_a_missing_version_is_named_as_what_it_is(caller: Caller) -> None:
+    """The sentence is the same over each binding, and says what to send."""
+    refusal = await caller.refusal("SendMessage", says("Ada"), version=None)
+
+    assert refusal.message == "No A2A-Version: send 1.0."
+
+
 async def test_patch_versions_are_no_difference(caller: Caller) -> None:
     """1.0.3 is 1.0 (spec 3.6)."""
     assert await caller.refusal("SendMessage", says("Ada"), version="1.0.3") == ACCEPTED

@@ -134,3 +134,39 @@ def test_process_ends_in_order(stop: Stop) -> None:
     assert stop.exit_code == 0
     assert '"level": "error"' not in stop.log
     assert "Traceback" not in stop.log
+
+
+@pytest.mark.parametrize("logic", ["stubborn", "thread"])
+async def test_logic_that_does_not_let_go_is_left_behind(tmp_path: Path, logic: str) -> None:
+    """The task has failed, the process ends in time, and the log says what it has left."""
+    async with slow_agent(tmp_path, grace_seconds=0.1) as agent:
+        card = await card_of(agent.settings.http_address)
+        [kind_of_caller, *_] = CALLERS.values()
+        async with kind_of_caller(card) as caller:
+            task = await left_alone(caller, says(logic))
+            agent.process.send_signal(signal.SIGTERM)
+            exit_code = await agent.exit_code()
+    log = agent.log.read_text()
+    async with (
+        running(database_url=agent.settings.database_url) as restarted,
+        kind_of_caller(await card_of(restarted.address)) as caller,
+    ):
+        stopped = await caller.get(task.id)
+
+    assert exit_code == 0
+    assert "Leaving behind" in log
+    assert stopped.status.state == FAILED
+
+
+async def test_a_second_interrupt_stops_at_once(tmp_path: Path) -> None:
+    """Somebody who presses Ctrl-C twice does not want to wait for the grace period."""
+    async with slow_agent(tmp_path, grace_seconds=60) as agent:
+        [kind_of_caller, *_] = CALLERS.values()
+        async with kind_of_caller(await card_of(agent.settings.http_address)) as caller:
+            await left_alone(caller, says(f"until {tmp_path / 'never'}"))
+            agent.process.send_signal(signal.SIGINT)
+            await until(agent.gone)
+            agent.process.send_signal(signal.SIGINT)
+            exit_code = await agent.exit_code()
+
+    assert exit_code != 0

@@ -1,7 +1,10 @@
 """`python -m <package>`: options in, an exit code out."""
 
 import argparse
+import logging
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +17,11 @@ from .server import StartError, serve
 from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
 from .tasks.database import DatabaseError
 
+logger = logging.getLogger(__name__)
+
 UNUSABLE = 2
+# What is left of the agent's logic after an orderly stop gets this long to notice.
+LEAVE_SECONDS = 1.0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,14 +48,29 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None, *, logic: Logic = reply) -> int:
     """0 after an orderly stop; 2 with a sentence about each setting that has to be changed."""
     overrides: dict[str, Any] = vars(parser().parse_args(arguments))
+    leaving = threading.Timer(LEAVE_SECONDS, _leave)
+    leaving.daemon = True
     try:
         settings = load(**overrides)
         logs.configure(level=settings.log_level, style=settings.log_format)
-        uvloop.run(serve(settings, logic))
+        uvloop.run(_serve(settings, logic, leaving))
     except (SettingsError, StartError, DatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return UNUSABLE
+    finally:
+        leaving.cancel()
     return 0
+
+
+async def _serve(settings: Settings, logic: Logic, leaving: threading.Timer) -> None:
+    await serve(settings, logic)
+    leaving.start()  # all is told and written, and the event loop waits for whatever still runs
+
+
+def _leave() -> None:
+    logger.warning("Leaving behind what the agent's logic does not let go of")
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | float | bool | None"
 class File:
     """A file, by content or by address; as a reply it becomes an artifact of the task.
 
+    Which media types callers may send, and are told to expect, stands in `agent/card.py`.
+
     yield File(name="report.csv", media_type="text/csv", content=b"a,b\\n1,2\\n")
     """
 
@@ -124,7 +126,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One earlier message of the same task."""
+    """Something that was said earlier in the same conversation."""
 
     speaker: Literal["caller", "agent"]
     text: str
@@ -134,7 +136,8 @@ class Utterance:
 class Turn:
     """What the caller has just said, and all that is known around it.
 
-    `history` holds the earlier messages of this task, oldest first; it is empty on the first turn.
+    `history` holds what was said before in this conversation, oldest first: the latest tasks of
+    the context, then this task. Numbers in `data` are floats, as A2A carries them.
     `cancelled` is set when the caller cancels or the server stops. Coroutines are cancelled as
     well, so only work handed to threads needs to look: `turn.cancelled.is_set()`.
     """

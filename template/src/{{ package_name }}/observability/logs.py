@@ -12,6 +12,10 @@ SHARED = (
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+# Local variables hold what callers said, which is none of the log's business.
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 # What these say at info level is about their own inner life.
 QUIET = ("a2a", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
 
@@ -20,9 +24,9 @@ def configure(*, level: str, style: Literal["auto", "console", "json"]) -> None:
     """Send everything to standard error; `auto` is console in a terminal and json elsewhere."""
     console = style == "console" or (style == "auto" and sys.stderr.isatty())
     renderers: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if console
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Statement = Callable[[sqlite3.Connection], Result]
 
+# A statement that nobody waits for waits this long for one to share its commit with.
+DEFER_SECONDS = 0.05
+
 SCHEMA_VERSION = 1
 # Few indexes: each one is another page to write for every task.
 SCHEMA = """
@@ -74,13 +77,14 @@ class Database:
         """What the statement returned, once it is committed; raises sqlite3.Error."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((statement, done))
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
+        self._wake()
         return await done
 
     def defer(self, statement: Statement[object]) -> None:
-        """Let the statement run before, and share its commit with, whatever runs next."""
+        """Let the statement share the next commit, which comes soon by itself."""
         self._waiting.append((statement, None))
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(DEFER_SECONDS, self._wake)
 
     async def close(self) -> None:
         """Finish what waits, then let go of file and lock."""
@@ -93,6 +97,10 @@ class Database:
     async def _in_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, function, *arguments)
+
+    def _wake(self) -> None:
+        if self._flusher is None and self._waiting:
+            self._flusher = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
         while self._waiting:

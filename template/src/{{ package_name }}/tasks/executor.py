@@ -29,6 +29,8 @@ TASK_AFTER_SECONDS = 0.1
 # Pieces of text that come within this time are sent together: each event copies the whole task.
 COALESCE_SECONDS = 0.05
 COALESCE_CHARACTERS = 4096
+# What a cancelled agent gets to tidy up before its task goes on without it.
+CLEANUP_SECONDS = 1.0
 # How far the agent may run ahead of what has been sent.
 REPLIES_AHEAD = 256
 
@@ -98,7 +100,7 @@ class Executor(AgentExecutor):
                     return
                 reference = uuid.uuid4().hex[:12]
                 logger.exception("The agent failed in a turn (reference %s)", reference)
-                await speech.fail(f"The agent failed; its operator finds why under {reference}.")
+                await speech.fail(f"The agent failed: quote reference {reference} to its operator.")
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
         """End the task as cancelled; the SDK then cancels the worker."""
@@ -122,9 +124,9 @@ class Executor(AgentExecutor):
             await speech.finish()
         finally:
             speaker.cancel()
-            await asyncio.wait({speaker})
+            await asyncio.wait({speaker}, timeout=CLEANUP_SECONDS)
 
-    async def _speak(self, turn: Turn, replies: "Replies") -> None:
+    async def _speak(self, turn: Turn, replies: Replies) -> None:
         # One asyncio task runs the whole generator, so its timeouts and context variables hold.
         said = self._logic(turn)
         try:
@@ -132,6 +134,12 @@ class Executor(AgentExecutor):
                 await replies.put(reply)
                 if isinstance(reply, Message | Ending):
                     break
+        except BaseException as error:
+            me = asyncio.current_task()
+            if isinstance(error, Exception) or (me is not None and me.cancelling()):
+                raise
+            # Its own, and no wish of ours to stop: the turn has failed.
+            raise RuntimeError(f"reply() raised {type(error).__name__}") from error
         finally:
             if aclose := getattr(said, "aclose", None):
                 await aclose()

@@ -33,7 +33,7 @@ from a2a.utils.errors import A2AError, InternalError, TaskNotCancelableError
 from .lifecycle import RunningTurns
 from .repeats import Repeats
 from .requests import check
-from .states import RUNNING
+from .states import RUNNING, TERMINAL
 
 logger = logging.getLogger(__name__)
 
@@ -148,8 +148,11 @@ class Handler(RequestHandler):
         with _masked(name):
             check(params, context)
             async with aclosing(operation(params, context)) as events:
-                async for last in events:
-                    yield last
+                async for event in events:
+                    if _has_ended(last):
+                        continue  # a cancellation that came too late
+                    last = event
+                    yield event
         if not _at_rest(last):
             if (worker := asyncio.current_task()) is not None and worker.cancelling():
                 raise asyncio.CancelledError  # the caller has hung up, and the SDK swallows it
@@ -173,7 +176,12 @@ def _masked(operation: str) -> Iterator[None]:
 def _mask(operation: str, error: Exception) -> InternalError:
     reference = uuid.uuid4().hex[:12]
     logger.error("%s failed (reference %s)", operation, reference, exc_info=error)
-    return InternalError(f"The agent could not do this; its operator finds why under {reference}.")
+    return InternalError(f"The agent failed: quote reference {reference} to its operator.")
+
+
+def _has_ended(last: Event | None) -> bool:
+    status = getattr(last, "status", None)
+    return status is not None and status.state in TERMINAL
 
 
 def _at_rest(last: Event | None) -> bool:

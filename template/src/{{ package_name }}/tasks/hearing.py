@@ -1,6 +1,7 @@
 """What the caller says, told as a Turn."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from a2a.server.agent_execution import RequestContext
@@ -8,7 +9,7 @@ from a2a.types import Message, Part, Role, Task
 from google.protobuf.json_format import MessageToDict
 
 from ..conversation import Caller, File, Turn, Utterance
-from .speech import PROGRESS
+from .speech import ANSWERS, PROGRESS
 
 
 def hear(context: RequestContext, earlier: Iterable[Task], cancelled: asyncio.Event) -> Turn:
@@ -32,16 +33,16 @@ def hear(context: RequestContext, earlier: Iterable[Task], cancelled: asyncio.Ev
 
 
 def _utterances(task: Task) -> Iterator[Utterance]:
-    for message in task.history:
-        if PROGRESS not in message.metadata:
-            by_caller = message.role == Role.ROLE_USER
-            yield Utterance("caller" if by_caller else "agent", _text(message.parts))
+    answers: dict[str, str] = defaultdict(str)
     for artifact in task.artifacts:
-        if text := _text(artifact.parts, separator=""):
-            yield Utterance("agent", text)
-    status = task.status.message
-    if status.parts and PROGRESS not in status.metadata:
-        yield Utterance("agent", _text(status.parts))
+        if ANSWERS in artifact.metadata:
+            answers[str(artifact.metadata[ANSWERS])] += _text(artifact.parts, separator="")
+    for message in [*task.history, task.status.message]:
+        by_caller = message.role == Role.ROLE_USER
+        if message.parts and PROGRESS not in message.metadata:
+            yield Utterance("caller" if by_caller else "agent", _text(message.parts))
+        if by_caller and (answer := answers.get(message.message_id)):
+            yield Utterance("agent", answer)
 
 
 def _text(parts: Iterable[Part], separator: str = "\n") -> str:

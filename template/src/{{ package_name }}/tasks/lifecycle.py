@@ -49,6 +49,9 @@ class RunningTurns:
         finally:
             self._calls -= 1
 
+    def __contains__(self, task_id: str) -> bool:
+        return task_id in self._running
+
     def cancel(self, task_id: str) -> None:
         """Let the logic of a turn know that nobody waits for it any more."""
         if turn := self._running.get(task_id):

@@ -1,6 +1,7 @@
 """Push notifications: where to send them, and sending them without holding up the task."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from copy import deepcopy
 
@@ -16,6 +17,8 @@ from a2a.types import TaskPushNotificationConfig
 
 from .database import Database
 from .states import owner_of
+
+logger = logging.getLogger(__name__)
 
 SAVE = "INSERT OR REPLACE INTO push_configs (task_id, owner, id, data) VALUES (?, ?, ?, ?)"
 
@@ -102,9 +105,12 @@ class PushSender(BasePushNotificationSender):
         delivery.add_done_callback(lambda done: self._forget(task_id, done))
 
     async def drain(self, grace_seconds: float) -> None:
-        """Give what is queued a last chance."""
-        if self._deliveries:
-            await asyncio.wait(set(self._deliveries.values()), timeout=grace_seconds)
+        """Give what is queued a last chance, and give the rest up."""
+        if deliveries := set(self._deliveries.values()):
+            _, late = await asyncio.wait(deliveries, timeout=grace_seconds)
+            for delivery in late:
+                delivery.cancel()
+                logger.warning("Gave up on a push notification that its target is slow to take")
 
     async def _after(
         self, previous: asyncio.Task[None] | None, task_id: str, event: PushNotificationEvent

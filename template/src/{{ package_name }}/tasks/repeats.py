@@ -115,6 +115,11 @@ class Repeats:
                 return task
             await asyncio.sleep(POLL_SECONDS)
 
+    async def _check_open(self, task_id: str, context: ServerCallContext) -> None:
+        task = await self._task(task_id, context)
+        if task.status.state in TERMINAL:
+            raise UnsupportedOperationError(f"Task {task_id} has ended and takes no more messages.")
+
     async def _task(self, task_id: str, context: ServerCallContext) -> Task:
         task = await self._store.get(task_id, context)
         if task is None:
@@ -140,6 +145,7 @@ class Repeats:
     ) -> AsyncIterator[None]:
         try:
             if follow_up:
+                await self._check_open(claim.task_id, context)
                 yield
             else:
                 context.state[NEW_TASK_ID] = claim.task_id

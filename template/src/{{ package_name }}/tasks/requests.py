@@ -3,8 +3,18 @@
 import re
 
 from a2a.server.context import ServerCallContext
-from a2a.types import ListTasksRequest, Message, Role, SendMessageRequest, TaskState
+from a2a.types import (
+    ListTasksRequest,
+    ListTasksResponse,
+    Message,
+    Role,
+    SendMessageRequest,
+    Task,
+    TaskState,
+)
 from a2a.utils.errors import InvalidParamsError, VersionNotSupportedError
+from google.protobuf.json_format import MessageToDict, SerializeToJsonError
+from google.protobuf.message import DecodeError, EncodeError
 from google.protobuf.message import Message as ProtobufMessage
 
 # State keys that every binding's context builder fills.
@@ -17,7 +27,7 @@ MAX_PARTS = 1000
 
 def check(params: ProtobufMessage, context: ServerCallContext) -> None:
     """Raise the A2A error that says what the caller has to change."""
-    _check_version(context)
+    check_version(context)
     _check_id("tenant", context.tenant)
     if isinstance(params, SendMessageRequest):
         _check_message(params.message)
@@ -28,16 +38,16 @@ def check(params: ProtobufMessage, context: ServerCallContext) -> None:
         _check_id(field, getattr(params, field, ""))
 
 
-def _check_version(context: ServerCallContext) -> None:
-    # Major and minor version have to match; no version means 0.3 (spec 3.6.2).
-    requested = context.state.get(VERSION) or "0.3"
+def check_version(context: ServerCallContext) -> None:
+    """Major and minor version have to match; no version means 0.3 (spec 3.6.2)."""
+    requested = context.state[VERSION]
     accepted = context.state[VERSIONS]
-    match = re.fullmatch(r"(\d+\.\d+)(\.\d+)*", requested)
+    match = re.fullmatch(r"(\d+\.\d+)(\.\d+)*", requested or "0.3")
     if match is None or match[1] not in accepted:
-        versions = " or ".join(sorted(accepted))
-        raise VersionNotSupportedError(
-            f"A2A-Version {requested[:32]!r} is not spoken here: send {versions}."
+        named = (
+            f"A2A-Version {requested[:32]!r} is not supported" if requested else "No A2A-Version"
         )
+        raise VersionNotSupportedError(f"{named}: send {' or '.join(sorted(accepted))}.")
 
 
 def _check_message(message: Message) -> None:
@@ -55,6 +65,20 @@ def _check_message(message: Message) -> None:
             raise InvalidParamsError(
                 f"message.parts[{number}] is empty: give it text, raw, url or data."
             )
+    if message.HasField("metadata") or any(part.HasField("data") for part in message.parts):
+        _check_values(message)
+
+
+def _check_values(message: Message) -> None:
+    # What cannot be written again would break every answer that holds it, lists included.
+    try:
+        MessageToDict(message)
+        deepest = ListTasksResponse(tasks=[Task(history=[message])])
+        ListTasksResponse.FromString(deepest.SerializeToString())
+    except (SerializeToJsonError, DecodeError, EncodeError, RecursionError):
+        raise InvalidParamsError(
+            "message holds data that JSON cannot express: no NaN, no Infinity, no deep nesting."
+        ) from None
 
 
 def _check_filters(params: ListTasksRequest) -> None:

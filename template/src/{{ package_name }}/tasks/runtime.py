@@ -47,6 +47,7 @@ class Runtime:
         self._turns = RunningTurns()
         self._upkeep = Upkeep(
             self._database,
+            turns=self._turns,
             retention_seconds=task_retention_seconds,
             max_finished_tasks=max_finished_tasks,
         )
@@ -102,4 +103,5 @@ class Runtime:
         if self._upkeep_loop is not None:
             self._upkeep_loop.cancel()
         await self._store.close()
+        await self._upkeep.recover()
         await self._database.close()

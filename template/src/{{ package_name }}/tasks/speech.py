@@ -26,7 +26,9 @@ from ..conversation import (
     RequestAuthorization,
 )
 
-PROGRESS = "progress"  # metadata key; such messages are not part of the conversation
+# Metadata keys: of messages that are not part of the conversation, and of an answer to a message.
+PROGRESS = "progress"
+ANSWERS = "answersMessageId"
 
 
 class Speech:
@@ -44,9 +46,9 @@ class Speech:
         """Let the task exist and work; done by itself before anything that needs a task."""
         if self._opened:
             return
-        self._opened = True
         if self._context.current_task is not None:
             await self._task.start_work()
+            self._opened = True
             return
         status = TaskStatus(state=TaskState.TASK_STATE_WORKING)
         status.timestamp.GetCurrentTime()
@@ -54,14 +56,21 @@ class Speech:
         if self._context.message is not None:
             task.history.append(self._context.message)
         await self._queue.enqueue_event(task)
+        self._opened = True
 
     async def text(self, pieces: str, *, last: bool = False) -> None:
         """Stream a piece of the answer; all pieces of a turn make one artifact."""
         await self.open()
         append = bool(self._answer)
         self._answer = self._answer or str(uuid.uuid4())
+        message = self._context.message
         await self._task.add_artifact(
-            [Part(text=pieces)], self._answer, "answer", append=append, last_chunk=last
+            [Part(text=pieces)],
+            self._answer,
+            "answer",
+            metadata={ANSWERS: message.message_id if message else ""},
+            append=append,
+            last_chunk=last,
         )
 
     async def say(self, reply: Reply) -> None:
@@ -91,7 +100,7 @@ class Speech:
             case Fail():
                 await self._end(self._task.failed, reply.text)
             case _:
-                raise TypeError(f"reply() yielded a {type(reply).__name__}, which is no Reply")
+                raise TypeError(f"reply() yielded {reply!r:.80}, which is not a Reply")
 
     async def finish(self) -> None:
         """Complete the task, unless the agent has ended the turn in its own words."""
@@ -108,11 +117,11 @@ class Speech:
     async def _end(
         self, state: Callable[[A2AMessage], Coroutine[Any, Any, None]], text: str, url: str = ""
     ) -> None:
-        self.ended = True
         message = self._message(text)
         if url:
             message.parts.append(Part(url=url))
         await state(message)
+        self.ended = True
 
     def _message(self, text: str, *, alone: bool = False) -> A2AMessage:
         message = self._task.new_agent_message([Part(text=text)])
@@ -128,4 +137,6 @@ def _file(file: File) -> Part:
 
 
 def _data(value: JSON) -> Part:
-    return Part(data=Parse(json.dumps(value), Value()), media_type="application/json")
+    return Part(
+        data=Parse(json.dumps(value, allow_nan=False), Value()), media_type="application/json"
+    )

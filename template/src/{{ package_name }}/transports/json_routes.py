@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from ..tasks.requests import VERSION, VERSIONS
+from ..tasks.requests import VERSION, VERSIONS, check_version
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -37,6 +37,7 @@ class CallContextBuilder(DefaultServerCallContextBuilder):
         context.state["headers"][header.lower()] = version  # where the SDK looks for it
         context.state[VERSION] = version
         context.state[VERSIONS] = self._versions
+        check_version(context)  # before the SDK does, which knows the major version only
         return context
 
 
@@ -81,6 +82,8 @@ def _strict_rpc(endpoint: Endpoint) -> Endpoint:
         call = None
         try:
             call = await _json(request)
+            if isinstance(call, dict):
+                _check_rpc_id(call)
             if isinstance(call, dict) and isinstance(call.get("params"), dict):
                 _check_status(call["params"].get("status"))
         except InvalidRequestError as error:
@@ -116,7 +119,17 @@ async def _json(request: Request) -> object:
         raise InvalidRequestError("The body is not JSON in UTF-8.") from None
 
 
+def _check_rpc_id(call: dict[str, object]) -> None:
+    # The answer has to repeat the id; what UTF-8 cannot write must not run first.
+    try:
+        str(call.get("id")).encode()
+    except UnicodeEncodeError:
+        del call["id"]
+        raise InvalidParamsError("id must be a text that UTF-8 can express.") from None
+
+
 def _check_status(status: object) -> None:
     # Protobuf's JSON parser reads an unknown name as 'no filter'.
-    if isinstance(status, str) and status and status not in TaskState.keys():  # noqa: SIM118
-        raise InvalidParamsError(f"status {status[:64]!r} is not a task state.")
+    known = isinstance(status, int) or status in {None, "", *TaskState.keys()}
+    if not known:
+        raise InvalidParamsError(f"status {str(status)[:64]!r} is not a task state.")
