@@ -27,6 +27,7 @@ class RunningTurns:
         self._running: dict[str, RunningTurn] = {}
         self._calls = 0
         self.aborting = False
+        self._hurried = False
 
     @contextmanager
     def register(self, task_id: str) -> Iterator[RunningTurn]:
@@ -61,7 +62,7 @@ class RunningTurns:
         """Wait until turns and calls have ended and no more arrive; False when some are left."""
         now = asyncio.get_running_loop().time
         deadline, busy_at = now() + grace_seconds, now()
-        while now() < deadline:
+        while now() < deadline and not self._hurried:
             if self._running or self._calls:
                 busy_at = now()
             elif now() - busy_at >= QUIET_SECONDS:
@@ -69,9 +70,14 @@ class RunningTurns:
             await asyncio.sleep(POLL_SECONDS)
         return not (self._running or self._calls)
 
+    def hurry(self) -> None:
+        """Let the drain that waits end now."""
+        self._hurried = True
+
     async def abort(self) -> None:
         """Interrupt what still runs; each turn ends its task as failed and its callers hear it."""
         self.aborting = True
+        self._hurried = False
         for turn in self._running.values():
             turn.cancelled.set()
             turn.worker.cancel()

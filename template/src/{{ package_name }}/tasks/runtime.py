@@ -89,6 +89,10 @@ class Runtime:
         await self._register.open()
         self._upkeep_loop = asyncio.create_task(self._upkeep.run())
 
+    def hurry(self) -> None:
+        """Let the grace period be over."""
+        self._turns.hurry()
+
     async def drain(self, grace_seconds: float) -> None:
         """Let running turns end, interrupt the rest, then end every stream that is left."""
         if not await self._turns.drain(grace_seconds):
