@@ -58,6 +58,7 @@ class Database:
         self._resources = ExitStack()
         self._waiting: list[tuple[Statement[Any], asyncio.Future[Any] | None]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
         """Create the file and its tables where they are missing; raises DatabaseError."""
@@ -83,8 +84,8 @@ class Database:
     def defer(self, statement: Statement[object]) -> None:
         """Let the statement share the next commit, which comes soon by itself."""
         self._waiting.append((statement, None))
-        if len(self._waiting) == 1:
-            asyncio.get_running_loop().call_later(DEFER_SECONDS, self._wake)
+        if self._alarm is None:
+            self._alarm = asyncio.get_running_loop().call_later(DEFER_SECONDS, self._wake)
 
     async def close(self) -> None:
         """Finish what waits, then let go of file and lock."""
@@ -99,6 +100,9 @@ class Database:
         return await loop.run_in_executor(self._thread, function, *arguments)
 
     def _wake(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         if self._flusher is None and self._waiting:
             self._flusher = asyncio.create_task(self._flush())
 

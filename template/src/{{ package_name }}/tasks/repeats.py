@@ -20,7 +20,7 @@ from a2a.utils.task import apply_history_length
 from .context import HEARD, NEW_TASK_ID
 from .messages import Claim, MessageRegister
 from .states import RUNNING, TERMINAL, owner_of
-from .store import UNTOLD, TaskStore
+from .store import ATTENDED, TaskStore
 
 # A caller may hang up and repeat before its task exists.
 PATIENCE_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Repeats:
         follow_up = bool(params.message.task_id)
         claim = await self._claim(params, context)
         if claim.first:
-            context.state[UNTOLD] = not params.configuration.return_immediately
+            context.state[ATTENDED] = not params.configuration.return_immediately
             async with self._first_time(claim, context, follow_up=follow_up):
                 answer = await self._inner.on_message_send(params, context)
                 if isinstance(answer, Message):
@@ -66,6 +66,7 @@ class Repeats:
         follow_up = bool(params.message.task_id)
         claim = await self._claim(params, context)
         if claim.first:
+            context.state[ATTENDED] = True
             sending = self._inner.on_message_send_stream(params, context)
             async with self._first_time(claim, context, follow_up=follow_up), aclosing(sending):
                 async for event in sending:

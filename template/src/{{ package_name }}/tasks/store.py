@@ -18,7 +18,7 @@ from .states import RUNNING, TERMINAL, owner_of
 
 logger = logging.getLogger(__name__)
 
-UNTOLD = "untold"  # state key: this call's caller hears nothing before the agent comes to rest
+ATTENDED = "attended"  # state key: the caller of this call stays until the agent comes to rest
 
 DEFAULT_PAGE_SIZE = 50
 HISTORY_TASKS = 20
@@ -37,9 +37,10 @@ WHERE owner = excluded.owner AND state NOT IN ({", ".join(map(str, sorted(TERMIN
 class TaskStore(TaskStoreInterface):
     """Every caller sees the tasks of its own owner only (spec 13.1).
 
-    What a caller can be told of is durable when `save` returns: a new task, a new message, and
-    every state in which the agent has come to rest. All else is written behind, in one go for all
-    tasks: artifacts that grow, and tasks whose caller waits for the end and knows of nothing yet.
+    Every state in which the agent has come to rest is durable when `save` returns, and so is a new
+    task or message whose caller does not stay. All else is written behind, a moment later and in
+    one go for all tasks: artifacts that grow, and turns whose caller sees the connection break if
+    they are lost.
     """
 
     def __init__(self, database: Database) -> None:
@@ -64,7 +65,7 @@ class TaskStore(TaskStoreInterface):
         self._expected.discard(task.id)
         running = task.status.state in RUNNING
         known = self._messages_saved.get(task.id) == len(task.history)
-        if running and (known or context.state.get(UNTOLD)):
+        if running and (known or context.state.get(ATTENDED)):
             self._growing[task.id] = (task, owner)
             if self._writer is None:
                 self._writer = asyncio.create_task(self._write_behind())
