@@ -57,7 +57,7 @@ class MessageRegister:
             self.settle(claim)
             raise
         if known is None:
-            # It becomes durable together with the task: nobody is told of either before.
+            # It shares a commit with the task: neither is ever there without the other.
             row = (*key, task_id, time.time_ns() // 1000)
             self._database.defer(lambda connection: connection.execute(CLAIM, row))
             return claim
