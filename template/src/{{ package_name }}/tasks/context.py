@@ -4,13 +4,8 @@ from a2a.server.agent_execution import RequestContext, SimpleRequestContextBuild
 from a2a.server.context import ServerCallContext
 from a2a.types import SendMessageRequest, Task
 
+from .call import call_of
 from .store import TaskStore
-
-# State keys: the id that is chosen for a new task, whether its context is known to the caller,
-# and whether the agent has heard the message.
-NEW_TASK_ID = "new_task_id"
-CONTINUED = "continued"
-HEARD = "heard"
 
 
 class ContextFromTask(SimpleRequestContextBuilder):
@@ -31,6 +26,7 @@ class ContextFromTask(SimpleRequestContextBuilder):
         """The request context of the SDK, with the ids that belong together."""
         if task_id and not context_id and (known := await self._store.get(task_id, context)):
             context_id = known.context_id
-        task_id = task_id or context.state.get(NEW_TASK_ID)
-        context.state[CONTINUED] = context_id is not None
+        call = call_of(context)
+        task_id = task_id or call.new_task_id or None
+        call.continued = context_id is not None
         return await super().build(context, params, task_id, context_id, task)

@@ -87,6 +87,11 @@ class Database:
         if self._alarm is None:
             self._alarm = asyncio.get_running_loop().call_later(DEFER_SECONDS, self._wake)
 
+    @property
+    def waiting(self) -> int:
+        """How many statements wait for the next commit."""
+        return len(self._waiting)
+
     async def close(self) -> None:
         """Finish what waits, then let go of file and lock."""
         if self._flusher is not None:

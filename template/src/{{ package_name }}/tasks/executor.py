@@ -14,9 +14,10 @@ from a2a.types import Task, TaskState
 from a2a.utils.errors import UnsupportedOperationError
 
 from ..conversation import Ending, Logic, Message, Reply, Turn
-from .context import CONTINUED, HEARD
+from .call import call_of
 from .hearing import hear
-from .lifecycle import RunningTurns
+from .lifecycle import RunningTurn, RunningTurns
+from .observer import Observer
 from .speech import Speech
 from .states import TERMINAL
 
@@ -33,6 +34,17 @@ COALESCE_CHARACTERS = 4096
 CLEANUP_SECONDS = 1.0
 # How far the agent may run ahead of what has been sent.
 REPLIES_AHEAD = 256
+
+# How the task of a turn has ended, for the turns that end one.
+TASK_STATES = {
+    "completed": "completed",
+    "rejected": "rejected",
+    "failed": "failed",
+    "crashed": "failed",
+    "timed_out": "failed",
+    "interrupted": "failed",
+    "canceled": "canceled",
+}
 
 INTERRUPTED = "The turn was interrupted because the agent is shutting down; send it again."
 
@@ -68,11 +80,18 @@ class Executor(AgentExecutor):
     """Turns the owner's `reply` into an executor; nothing it raises reaches a caller."""
 
     def __init__(
-        self, logic: Logic, *, turns: RunningTurns, earlier: Earlier, turn_timeout_seconds: float
+        self,
+        logic: Logic,
+        *,
+        turns: RunningTurns,
+        earlier: Earlier,
+        observer: Observer,
+        turn_timeout_seconds: float,
     ) -> None:
         self._logic = logic
         self._turns = turns
         self._earlier = earlier
+        self._observer = observer
         self._turn_timeout_seconds = turn_timeout_seconds
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
@@ -80,36 +99,54 @@ class Executor(AgentExecutor):
         task = context.current_task
         if task is not None and task.status.state in TERMINAL:
             raise UnsupportedOperationError(f"Task {task.id} has ended and takes no more turns.")
-        context.call_context.state[HEARD] = True
-        speech = Speech(context, event_queue)
-        with self._turns.register(context.task_id or "") as running:
-            deadline = asyncio.timeout(self._turn_timeout_seconds)
+        call = call_of(context.call_context)
+        call.heard = True
+        call.resume_context()
+        task_id, context_id = context.task_id or "", context.context_id or ""
+        with self._turns.register(call, task_id, context_id) as turn:
             try:
-                async with deadline:
-                    earlier = await self._earlier_tasks(context)
-                    await self._converse(hear(context, earlier, running.cancelled), speech)
-            except asyncio.CancelledError:
-                if not self._turns.aborting:
-                    raise
-                running.worker.uncancel()
-                await speech.fail(INTERRUPTED)
-            except Exception:
-                if deadline.expired():
-                    limit = f"{self._turn_timeout_seconds:g} seconds"
-                    await speech.fail(f"The turn took longer than {limit} and was stopped.")
-                    return
-                reference = uuid.uuid4().hex[:12]
-                logger.exception("The agent failed in a turn (reference %s)", reference)
-                await speech.fail(f"The agent failed: quote reference {reference} to its operator.")
+                with self._observer.around_turn(turn):
+                    await self._run(turn, context, Speech(context, event_queue))
+            finally:
+                if state := TASK_STATES.get(turn.outcome):
+                    self._observer.task_ended(state)
+
+    async def _run(self, turn: RunningTurn, context: RequestContext, speech: Speech) -> None:
+        deadline = asyncio.timeout(self._turn_timeout_seconds)
+        try:
+            async with deadline:
+                earlier = await self._earlier_tasks(context)
+                await self._converse(hear(context, earlier, turn.cancelled), speech)
+        except asyncio.CancelledError:
+            if not self._turns.aborting:
+                speech.outcome = speech.outcome or "canceled"
+                raise
+            turn.worker.uncancel()
+            await speech.fail("interrupted", INTERRUPTED)
+        except Exception:
+            if deadline.expired():
+                limit = f"{self._turn_timeout_seconds:g} seconds"
+                text = f"The turn took longer than {limit} and was stopped."
+                await speech.fail("timed_out", text)
+                return
+            reference = uuid.uuid4().hex[:12]
+            logger.exception("The agent failed in a turn (reference %s)", reference)
+            text = f"The agent failed: quote reference {reference} to its operator."
+            await speech.fail("crashed", text)
+        finally:
+            turn.outcome = speech.outcome or "crashed"
 
     async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
         """End the task as cancelled; the SDK then cancels the worker."""
-        self._turns.cancel(context.task_id or "")
-        updater = TaskUpdater(event_queue, context.task_id or "", context.context_id or "")
+        task_id = context.task_id or ""
+        if task_id not in self._turns:
+            self._observer.task_ended("canceled")
+        self._turns.cancel(task_id)
+        updater = TaskUpdater(event_queue, task_id, context.context_id or "")
         await updater.update_status(TaskState.TASK_STATE_CANCELED)
 
     async def _earlier_tasks(self, context: RequestContext) -> list[Task]:
-        if not context.call_context.state.get(CONTINUED):
+        if not call_of(context.call_context).continued:
             return []
         tasks = await self._earlier(context.context_id or "", context.call_context)
         return [task for task in tasks if task.id != context.task_id]

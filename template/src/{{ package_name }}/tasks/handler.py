@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from a2a.server.context import ServerCallContext
@@ -28,9 +29,17 @@ from a2a.types import (
     TaskPushNotificationConfig,
     TaskState,
 )
-from a2a.utils.errors import A2AError, InternalError, TaskNotCancelableError
+from a2a.utils.errors import (
+    A2AError,
+    InternalError,
+    TaskNotCancelableError,
+    VersionNotSupportedError,
+)
+from google.protobuf.message import Message as ProtobufMessage
 
+from .call import Call, Outcome, call_of
 from .lifecycle import RunningTurns
+from .observer import Observer
 from .repeats import Repeats
 from .requests import check
 from .states import RUNNING, TERMINAL
@@ -49,18 +58,19 @@ class Handler(RequestHandler):
         *,
         repeats: Repeats,
         turns: RunningTurns,
+        observer: Observer,
         request_timeout_seconds: float,
     ) -> None:
         self._inner = inner
         self._repeats = repeats
         self._turns = turns
+        self._observer = observer
         self._request_timeout_seconds = request_timeout_seconds
 
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext
     ) -> Task | Message:
-        with _masked("SendMessage"), self._turns.call():
-            check(params, context)
+        with self._observed("SendMessage", params, context), self._turns.call():
             return await self._repeats.send(params, context)
 
     async def on_message_send_stream(
@@ -90,10 +100,7 @@ class Handler(RequestHandler):
     async def on_cancel_task(
         self, params: CancelTaskRequest, context: ServerCallContext
     ) -> Task | None:
-        task = await self._bounded("CancelTask", self._inner.on_cancel_task, params, context)
-        if task is not None and task.status.state != TaskState.TASK_STATE_CANCELED:
-            raise TaskNotCancelableError  # it ended by itself while it was being cancelled
-        return task
+        return await self._bounded("CancelTask", self._cancel, params, context)
 
     async def on_create_task_push_notification_config(
         self, params: TaskPushNotificationConfig, context: ServerCallContext
@@ -125,6 +132,12 @@ class Handler(RequestHandler):
         card = self._inner.on_get_extended_agent_card
         return await self._bounded("GetExtendedAgentCard", card, params, context)
 
+    async def _cancel(self, params: CancelTaskRequest, context: ServerCallContext) -> Task | None:
+        task = await self._inner.on_cancel_task(params, context)
+        if task is not None and task.status.state != TaskState.TASK_STATE_CANCELED:
+            raise TaskNotCancelableError  # it ended by itself while it was being cancelled
+        return task
+
     async def _bounded(
         self,
         name: str,
@@ -132,8 +145,7 @@ class Handler(RequestHandler):
         params: Any,
         context: ServerCallContext,
     ) -> Response:
-        with _masked(name), self._turns.call():
-            check(params, context)
+        with self._observed(name, params, context), self._turns.call():
             async with asyncio.timeout(self._request_timeout_seconds):
                 return await operation(params, context)
 
@@ -145,35 +157,67 @@ class Handler(RequestHandler):
         context: ServerCallContext,
     ) -> AsyncGenerator[Event, None]:
         last: Event | None = None
-        with _masked(name):
-            check(params, context)
+        with self._observed(name, params, context) as call:
             async with aclosing(operation(params, context)) as events:
                 async for event in events:
                     if _has_ended(last):
                         continue  # a cancellation that came too late
+                    if last is None:
+                        self._observer.first_event(call)
                     last = event
                     yield event
-        if not _at_rest(last):
-            if (worker := asyncio.current_task()) is not None and worker.cancelling():
-                raise asyncio.CancelledError  # the caller has hung up, and the SDK swallows it
+            if not _at_rest(last):
+                if (worker := asyncio.current_task()) is not None and worker.cancelling():
+                    raise asyncio.CancelledError  # the caller has hung up, and the SDK swallows it
+                call.outcome = "error"
+        if call.outcome == "error":
             # The SDK drops a reader that falls behind; its stream would look complete.
             raise InternalError("Events were lost: subscribe to the task again to see the rest.")
 
+    @contextmanager
+    def _observed(
+        self, operation: str, params: ProtobufMessage, context: ServerCallContext
+    ) -> Iterator[Call]:
+        """Errors of the protocol pass; of all others the caller learns a reference into the log."""
+        call = call_of(context)
+        call.begin(operation, params, context)
+        self._observer.call_began(call)
+        call.context = copy_context()
+        try:
+            self._check(params, context)
+            yield call
+            call.outcome = call.outcome or "ok"
+        except (Exception, asyncio.CancelledError, GeneratorExit) as error:
+            call.outcome = _outcome(error)
+            if call.outcome in {"error", "timeout"}:
+                raise _mask(operation, error) from None
+            raise
+        finally:
+            self._observer.call_ended(call)
 
-@contextmanager
-def _masked(operation: str) -> Iterator[None]:
-    """Errors of the protocol pass; of all others the caller learns a reference into the log."""
-    try:
-        yield
-    except InternalError as error:
-        raise _mask(operation, error) from None
-    except A2AError:
-        raise
-    except Exception as error:  # noqa: BLE001 - it is masked and logged
-        raise _mask(operation, error) from None
+    def _check(self, params: ProtobufMessage, context: ServerCallContext) -> None:
+        try:
+            check(params, context)
+        except A2AError as error:
+            by_version = isinstance(error, VersionNotSupportedError)
+            reason = "version" if by_version else "validation"
+            self._observer.refused(call_of(context).transport, reason)
+            raise
 
 
-def _mask(operation: str, error: Exception) -> InternalError:
+def _outcome(error: BaseException) -> Outcome:
+    match error:
+        case asyncio.CancelledError() | GeneratorExit():
+            return "cancelled"
+        case TimeoutError():
+            return "timeout"
+        case A2AError() if not isinstance(error, InternalError):
+            return "rejected"
+        case _:
+            return "error"
+
+
+def _mask(operation: str, error: BaseException) -> InternalError:
     reference = uuid.uuid4().hex[:12]
     logger.error("%s failed (reference %s)", operation, reference, exc_info=error)
     return InternalError(f"The agent failed: quote reference {reference} to its operator.")

@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal
+
+from .call import Call
 
 # What an aborted turn gets to write its last state and to tell its callers.
 ABORT_SECONDS = 2.0
@@ -12,12 +16,32 @@ POLL_SECONDS = 0.02
 QUIET_SECONDS = 0.2
 
 
-@dataclass(eq=False, slots=True)
-class RunningTurn:
-    """A turn in this process; `cancelled` is what its logic can look at."""
+TurnOutcome = Literal[
+    "", "completed", "message", "input_required", "auth_required", "rejected",
+    "failed", "crashed", "timed_out", "interrupted", "canceled",
+]  # fmt: skip
 
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class RunningTurn:
+    """A turn in this process; `cancelled` is what its logic can look at.
+
+    `outcome` is empty while it runs. The logic says `failed` itself; it has `crashed` when it
+    raised, and is `interrupted` by a shutdown.
+    """
+
+    call: Call
+    task_id: str
+    context_id: str
     worker: "asyncio.Task[object]"
+    started: float = field(default_factory=perf_counter)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    outcome: TurnOutcome = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it began."""
+        return perf_counter() - self.started
 
 
 class RunningTurns:
@@ -30,11 +54,12 @@ class RunningTurns:
         self._hurried = False
 
     @contextmanager
-    def register(self, task_id: str) -> Iterator[RunningTurn]:
+    def register(self, call: Call, task_id: str, context_id: str) -> Iterator[RunningTurn]:
         """Count the current asyncio task as the worker of this turn."""
         worker = asyncio.current_task()
         assert worker is not None
-        turn = self._running[task_id] = RunningTurn(worker)
+        turn = RunningTurn(call=call, task_id=task_id, context_id=context_id, worker=worker)
+        self._running[task_id] = turn
         try:
             yield turn
         finally:
@@ -52,6 +77,14 @@ class RunningTurns:
 
     def __contains__(self, task_id: str) -> bool:
         return task_id in self._running
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    @property
+    def longest_seconds(self) -> float:
+        """For how long the oldest turn has been running; 0 when there is none."""
+        return max((turn.seconds for turn in self._running.values()), default=0.0)
 
     def cancel(self, task_id: str) -> None:
         """Let the logic of a turn know that nobody waits for it any more."""

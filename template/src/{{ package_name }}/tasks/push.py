@@ -16,6 +16,7 @@ from a2a.server.tasks.push_notification_config_store import normalize_push_notif
 from a2a.types import TaskPushNotificationConfig
 
 from .database import Database
+from .observer import Observer
 from .states import owner_of
 
 logger = logging.getLogger(__name__)
@@ -90,8 +91,11 @@ class PushSender(BasePushNotificationSender):
         configs: PushConfigStore,
         *,
         push_url_validator: Callable[[str], Awaitable[bool]] | None,
+        observer: Observer,
     ) -> None:
         super().__init__(client, configs, push_url_validator=push_url_validator)
+        self._observer = observer
+        self.waiting = 0
         self._deliveries: dict[str, asyncio.Task[None]] = {}
 
     async def send_notification(self, task_id: str, event: PushNotificationEvent) -> None:
@@ -110,14 +114,26 @@ class PushSender(BasePushNotificationSender):
             _, late = await asyncio.wait(deliveries, timeout=grace_seconds)
             for delivery in late:
                 delivery.cancel()
+                self._observer.push_delivered("given_up")
                 logger.warning("Gave up on a push notification that its target is slow to take")
 
     async def _after(
         self, previous: asyncio.Task[None] | None, task_id: str, event: PushNotificationEvent
     ) -> None:
-        if previous is not None:
-            await asyncio.wait({previous})
-        await super().send_notification(task_id, event)
+        self.waiting += 1
+        try:
+            if previous is not None:
+                await asyncio.wait({previous})
+            await super().send_notification(task_id, event)
+        finally:
+            self.waiting -= 1
+
+    async def _dispatch_notification(
+        self, event: PushNotificationEvent, push_info: TaskPushNotificationConfig, task_id: str
+    ) -> bool:
+        delivered = await super()._dispatch_notification(event, push_info, task_id)
+        self._observer.push_delivered("ok" if delivered else "failed")
+        return delivered
 
     def _forget(self, task_id: str, done: asyncio.Task[None]) -> None:
         if self._deliveries.get(task_id) is done:

@@ -17,10 +17,10 @@ from a2a.utils.errors import (
 )
 from a2a.utils.task import apply_history_length
 
-from .context import HEARD, NEW_TASK_ID
+from .call import call_of
 from .messages import Claim, MessageRegister
 from .states import RUNNING, TERMINAL, owner_of
-from .store import ATTENDED, TaskStore
+from .store import TaskStore
 
 # A caller may hang up and repeat before its task exists.
 PATIENCE_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Repeats:
         follow_up = bool(params.message.task_id)
         claim = await self._claim(params, context)
         if claim.first:
-            context.state[ATTENDED] = not params.configuration.return_immediately
+            call_of(context).attended = not params.configuration.return_immediately
             async with self._first_time(claim, context, follow_up=follow_up):
                 answer = await self._inner.on_message_send(params, context)
                 if isinstance(answer, Message):
@@ -66,7 +66,7 @@ class Repeats:
         follow_up = bool(params.message.task_id)
         claim = await self._claim(params, context)
         if claim.first:
-            context.state[ATTENDED] = True
+            call_of(context).attended = True
             sending = self._inner.on_message_send_stream(params, context)
             async with self._first_time(claim, context, follow_up=follow_up), aclosing(sending):
                 async for event in sending:
@@ -110,7 +110,7 @@ class Repeats:
             task = await self._task(task_id, context)
             if message_id in {message.message_id for message in task.history}:
                 return task
-            if task.status.state in TERMINAL and HEARD not in context.state:
+            if task.status.state in TERMINAL and not call_of(context).heard:
                 raise UnsupportedOperationError(f"Task {task_id} ended before this message.")
             if task.status.state in TERMINAL:
                 return task
@@ -149,7 +149,7 @@ class Repeats:
                 await self._check_open(claim.task_id, context)
                 yield
             else:
-                context.state[NEW_TASK_ID] = claim.task_id
+                call_of(context).new_task_id = claim.task_id
                 with self._store.expecting(claim.task_id):
                     yield
         except A2AError:

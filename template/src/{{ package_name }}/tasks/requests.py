@@ -17,9 +17,7 @@ from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 from google.protobuf.message import DecodeError, EncodeError
 from google.protobuf.message import Message as ProtobufMessage
 
-# State keys that every binding's context builder fills.
-VERSION = "a2a_version"
-VERSIONS = "a2a_versions"
+from .call import call_of
 
 MAX_ID_LENGTH = 128
 MAX_PARTS = 1000
@@ -40,8 +38,7 @@ def check(params: ProtobufMessage, context: ServerCallContext) -> None:
 
 def check_version(context: ServerCallContext) -> None:
     """Major and minor version have to match; no version means 0.3 (spec 3.6.2)."""
-    requested = context.state[VERSION]
-    accepted = context.state[VERSIONS]
+    requested, accepted = call_of(context).version, call_of(context).versions
     match = re.fullmatch(r"(\d+\.\d+)(\.\d+)*", requested or "0.3")
     if match is None or match[1] not in accepted:
         named = (

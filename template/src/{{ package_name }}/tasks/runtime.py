@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
 import httpx
 from a2a.server.request_handlers import DefaultRequestHandler
@@ -15,6 +16,7 @@ from .executor import Executor
 from .handler import Handler
 from .lifecycle import RunningTurns
 from .messages import MessageRegister
+from .observer import Observer
 from .push import PushConfigStore, PushSender
 from .repeats import Repeats
 from .store import TaskStore
@@ -23,6 +25,16 @@ from .upkeep import Upkeep
 logger = logging.getLogger(__name__)
 
 PUSH_TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Turns that run, the age of the oldest, and what waits to be delivered and to be written."""
+
+    turns: int
+    oldest_turn_seconds: float
+    push_queue: int
+    database_queue: int
 
 
 class Runtime:
@@ -41,6 +53,7 @@ class Runtime:
         task_retention_seconds: float,
         max_finished_tasks: int,
         push_private_targets: bool,
+        observer: Observer,
     ) -> None:
         self._database = Database(database_url)
         self._store = TaskStore(self._database)
@@ -55,12 +68,18 @@ class Runtime:
         screening = None if push_private_targets else validate_push_notification_url
         self._push_configs = PushConfigStore(self._database)
         self._push_client = httpx.AsyncClient(timeout=PUSH_TIMEOUT_SECONDS)
-        self._push = PushSender(self._push_client, self._push_configs, push_url_validator=screening)
+        self._push = PushSender(
+            self._push_client,
+            self._push_configs,
+            push_url_validator=screening,
+            observer=observer,
+        )
         self._sdk_handler = DefaultRequestHandler(
             Executor(
                 logic,
                 turns=self._turns,
                 earlier=self._store.conversation,
+                observer=observer,
                 turn_timeout_seconds=turn_timeout_seconds,
             ),
             self._store,
@@ -78,6 +97,7 @@ class Runtime:
             self._sdk_handler,
             repeats=Repeats(self._sdk_handler, register=self._register, store=self._store),
             turns=self._turns,
+            observer=observer,
             request_timeout_seconds=request_timeout_seconds,
         )
 
@@ -88,6 +108,16 @@ class Runtime:
         await self._push_configs.open()
         await self._register.open()
         self._upkeep_loop = asyncio.create_task(self._upkeep.run())
+
+    @property
+    def load(self) -> Load:
+        """What it is busy with at this moment."""
+        return Load(
+            turns=len(self._turns),
+            oldest_turn_seconds=self._turns.longest_seconds,
+            push_queue=self._push.waiting,
+            database_queue=self._database.waiting,
+        )
 
     def hurry(self) -> None:
         """Let the grace period be over."""

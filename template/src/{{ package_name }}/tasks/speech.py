@@ -25,6 +25,7 @@ from ..conversation import (
     Reply,
     RequestAuthorization,
 )
+from .lifecycle import TurnOutcome
 
 # Metadata keys: of messages that are not part of the conversation, and of an answer to a message.
 PROGRESS = "progress"
@@ -40,7 +41,7 @@ class Speech:
         self._task = TaskUpdater(queue, context.task_id or "", context.context_id or "")
         self._answer = ""
         self._opened = False
-        self.ended = False
+        self.outcome: TurnOutcome = ""
 
     async def open(self) -> None:
         """Let the task exist and work; done by itself before anything that needs a task."""
@@ -77,7 +78,7 @@ class Speech:
         """Tell any reply but a piece of text."""
         if isinstance(reply, Message) and not self._opened and self._context.current_task is None:
             await self._queue.enqueue_event(self._message(reply.text, alone=True))
-            self.ended = True
+            self.outcome = "message"
             return
         await self.open()
         match reply:
@@ -90,38 +91,43 @@ class Speech:
                 message.metadata[PROGRESS] = True
                 await self._task.start_work(message)
             case Message():
-                await self._end(self._task.complete, reply.text)
+                await self._end("completed", self._task.complete, reply.text)
             case Ask():
-                await self._end(self._task.requires_input, reply.text)
+                await self._end("input_required", self._task.requires_input, reply.text)
             case RequestAuthorization():
-                await self._end(self._task.requires_auth, reply.text, url=reply.url)
+                await self._end("auth_required", self._task.requires_auth, reply.text, reply.url)
             case Refuse():
-                await self._end(self._task.reject, reply.text)
+                await self._end("rejected", self._task.reject, reply.text)
             case Fail():
-                await self._end(self._task.failed, reply.text)
+                await self._end("failed", self._task.failed, reply.text)
             case _:
                 raise TypeError(f"reply() yielded {reply!r:.80}, which is not a Reply")
 
     async def finish(self) -> None:
         """Complete the task, unless the agent has ended the turn in its own words."""
-        if not self.ended:
+        if not self.outcome:
             await self.open()
             await self._task.complete()
-            self.ended = True
+            self.outcome = "completed"
 
-    async def fail(self, text: str) -> None:
+    async def fail(self, outcome: TurnOutcome, text: str) -> None:
         """End the task as failed, for a reason the caller may read."""
-        if not self.ended:
+        if not self.outcome:
             await self.say(Fail(text))
+            self.outcome = outcome
 
     async def _end(
-        self, state: Callable[[A2AMessage], Coroutine[Any, Any, None]], text: str, url: str = ""
+        self,
+        outcome: TurnOutcome,
+        state: Callable[[A2AMessage], Coroutine[Any, Any, None]],
+        text: str,
+        url: str = "",
     ) -> None:
         message = self._message(text)
         if url:
             message.parts.append(Part(url=url))
         await state(message)
-        self.ended = True
+        self.outcome = outcome
 
     def _message(self, text: str, *, alone: bool = False) -> A2AMessage:
         message = self._task.new_agent_message([Part(text=text)])

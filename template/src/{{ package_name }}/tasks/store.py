@@ -13,12 +13,11 @@ from a2a.server.tasks import TaskStore as TaskStoreInterface
 from a2a.types import ListTasksRequest, ListTasksResponse, Task
 from a2a.utils.errors import InvalidParamsError
 
+from .call import call_of
 from .database import Database
 from .states import RUNNING, TERMINAL, owner_of
 
 logger = logging.getLogger(__name__)
-
-ATTENDED = "attended"  # state key: the caller of this call stays until the agent comes to rest
 
 DEFAULT_PAGE_SIZE = 50
 HISTORY_TASKS = 20
@@ -65,7 +64,7 @@ class TaskStore(TaskStoreInterface):
         self._expected.discard(task.id)
         running = task.status.state in RUNNING
         known = self._messages_saved.get(task.id) == len(task.history)
-        if running and (known or context.state.get(ATTENDED)):
+        if running and (known or call_of(context).attended):
             self._growing[task.id] = (task, owner)
             if self._writer is None:
                 self._writer = asyncio.create_task(self._write_behind())

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import grpc
@@ -18,10 +18,11 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
-from ..tasks.requests import VERSION, VERSIONS
+from ..tasks.call import CALL, Call
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
+TRANSPORT = "grpc"
 SERVICE = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].full_name
 SERVING = health_pb2.HealthCheckResponse.SERVING
 # So long new calls are refused in words before connections end, and open ones may take to notice.
@@ -37,18 +38,20 @@ class CallContextBuilder(DefaultGrpcServerCallContextBuilder):
 
     def build(self, context: grpc.aio.ServicerContext[Any, Any]) -> ServerCallContext:
         """The context of one call."""
-        call = super().build(context)
-        metadata = dict(context.invocation_metadata() or ())
-        call.state[VERSION] = metadata.get(VERSION_HEADER.lower(), "")
-        call.state[VERSIONS] = frozenset({self._version})
-        return call
+        built = super().build(context)
+        version = dict(context.invocation_metadata() or ()).get(VERSION_HEADER.lower(), "")
+        built.state[CALL] = Call(
+            transport=TRANSPORT, version=str(version), versions=frozenset({self._version})
+        )
+        return built
 
 
 class Door(grpc.aio.ServerInterceptor):
     """Open until the server stops; then new calls end as UNAVAILABLE, which is safe to repeat."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: Callable[[str, str], None]) -> None:
         self.closed = False
+        self._refused = refused
         self._refusal: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
 
     async def intercept_service(
@@ -60,6 +63,7 @@ class Door(grpc.aio.ServerInterceptor):
         return self._refusal if self.closed else await continuation(handler_call_details)
 
     async def _refuse(self, _: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        self._refused(TRANSPORT, "draining")
         await context.abort(grpc.StatusCode.UNAVAILABLE, "The agent is shutting down.")
 
 
@@ -78,12 +82,14 @@ class GrpcServer:
         compression: Literal["none", "gzip"],
         v0_3_clients: bool,
         with_reflection: bool,
+        interceptors: Sequence[grpc.aio.ServerInterceptor],
+        refused: Callable[[str, str], None],
     ) -> None:
         self._host, self._port = host, port
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self._door = Door()
+        self._door = Door(refused)
         self._server = grpc.aio.server(
-            interceptors=[self._door],
+            interceptors=[*interceptors, self._door],
             compression=COMPRESSION[compression],
             options=_options(max_message_bytes, max_connection_age_seconds, patience_seconds),
         )

@@ -14,11 +14,17 @@ LEVEL = 1
 MINIMUM_BYTES = 1400
 
 
-def http_app(routes: Sequence[BaseRoute], *, max_body_bytes: int) -> Starlette:
-    """A larger body is answered with 413; event streams are compressed event by event."""
+def http_app(
+    routes: Sequence[BaseRoute], *, max_body_bytes: int, middleware: Sequence[Middleware]
+) -> Starlette:
+    """A larger body is answered with 413; event streams are compressed event by event.
+
+    `middleware` stands around all of it, the first one outermost.
+    """
     return Starlette(
         routes=list(routes),
         middleware=[
+            *middleware,
             Middleware(
                 CompressMiddleware,
                 minimum_size=MINIMUM_BYTES,

@@ -1,84 +1,70 @@
 """JSON-RPC and REST: the SDK's routes, with the checks that they leave out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from a2a.server.context import ServerCallContext
 from a2a.server.jsonrpc_models import JSONParseError
 from a2a.server.request_handlers import RequestHandler
 from a2a.server.request_handlers.response_helpers import build_error_response
 from a2a.server.routes import create_jsonrpc_routes, create_rest_routes
-from a2a.server.routes.common import DefaultServerCallContextBuilder
 from a2a.types import TaskState
-from a2a.utils.constants import VERSION_HEADER
 from a2a.utils.error_handlers import rest_error_handler
 from a2a.utils.errors import A2AError, InvalidParamsError, InvalidRequestError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from ..tasks.requests import VERSION, VERSIONS, check_version
-
-Endpoint = Callable[[Request], Awaitable[Response]]
+from .json_calls import CallContextBuilder, Endpoint, Refused, counting
 
 REST_PREFIX = "/v1"
 
 
-class CallContextBuilder(DefaultServerCallContextBuilder):
-    """Reads the protocol version from the header or the query (spec 3.6.1)."""
-
-    def __init__(self, versions: frozenset[str]) -> None:
-        self._versions = versions
-
-    def build(self, request: Request) -> ServerCallContext:
-        """The context of one call."""
-        context = super().build(request)
-        header = VERSION_HEADER
-        version = request.headers.get(header) or request.query_params.get(header, "")
-        context.state["headers"][header.lower()] = version  # where the SDK looks for it
-        context.state[VERSION] = version
-        context.state[VERSIONS] = self._versions
-        check_version(context)  # before the SDK does, which knows the major version only
-        return context
-
-
 def json_routes(
-    handler: RequestHandler, *, versions: frozenset[str], patience_seconds: float
+    handler: RequestHandler,
+    *,
+    versions: frozenset[str],
+    patience_seconds: float,
+    refused: Refused,
 ) -> list[BaseRoute]:
     """JSON-RPC at `/`, REST under `/v1`, and `/v1/{tenant}` for agents with tenants.
 
     An open event stream may go on for `patience_seconds` once the server stops.
     """
-    builder = CallContextBuilder(versions)
     legacy = "0.3" in versions
     rpc = create_jsonrpc_routes(
         handler,
         "/",
-        context_builder=builder,
+        context_builder=CallContextBuilder("jsonrpc", versions, refused),
         enable_v0_3_compat=legacy,
         shutdown_grace_period=patience_seconds,
     )
     rest = create_rest_routes(
         handler,
-        context_builder=builder,
+        context_builder=CallContextBuilder("rest", versions, refused),
         enable_v0_3_compat=legacy,
         shutdown_grace_period=patience_seconds,
     )
+
+    def rpc_wrapped(endpoint: Endpoint) -> Endpoint:
+        return counting(_strict_rpc(endpoint), "jsonrpc", refused)
+
+    def rest_wrapped(endpoint: Endpoint) -> Endpoint:
+        return counting(_strict_rest(endpoint), "rest", refused)
+
     return [
-        *(_checked(route, _strict_rpc) for route in rpc),
-        Mount(REST_PREFIX, routes=[_checked(route, _strict_rest) for route in rest]),
+        *(_wrapped(route, rpc_wrapped) for route in rpc),
+        Mount(REST_PREFIX, routes=[_wrapped(route, rest_wrapped) for route in rest]),
     ]
 
 
-def _checked(route: BaseRoute, strict: Callable[[Endpoint], Endpoint]) -> BaseRoute:
+def _wrapped(route: BaseRoute, wrap: Callable[[Endpoint], Endpoint]) -> BaseRoute:
     if isinstance(route, Mount):
-        return Mount(route.path, routes=[_checked(inner, strict) for inner in route.routes])
+        return Mount(route.path, routes=[_wrapped(inner, wrap) for inner in route.routes])
     assert isinstance(route, Route)
-    return Route(route.path, strict(route.endpoint), methods=list(route.methods or ()))
+    return Route(route.path, wrap(route.endpoint), methods=list(route.methods or ()))
 
 
 def _strict_rpc(endpoint: Endpoint) -> Endpoint:
     async def checked(request: Request) -> Response:
-        await request.body()  # too large: 413 here, before the SDK makes a 200 of it
         call = None
         try:
             call = await _json(request)
@@ -98,12 +84,8 @@ def _strict_rpc(endpoint: Endpoint) -> Endpoint:
 
 
 def _strict_rest(endpoint: Endpoint) -> Endpoint:
-    async def checked(request: Request) -> Response:
-        await request.body()  # too large: 413 here, before the SDK makes a 500 of it
-        return await answer(request)
-
     @rest_error_handler
-    async def answer(request: Request) -> Response:
+    async def checked(request: Request) -> Response:
         if request.method == "POST" and await request.body():
             await _json(request)
         _check_status(request.query_params.get("status"))

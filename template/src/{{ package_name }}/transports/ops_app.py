@@ -1,15 +1,15 @@
-"""Health and metrics, on a port of their own that callers never reach."""
+"""Health, and what else operators ask for, on a port of their own that callers never reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 
-def ops_app(ready: Callable[[], bool]) -> Starlette:
-    """`/livez`: the event loop turns. `/readyz`: new calls are welcome."""
+def ops_app(ready: Callable[[], bool], routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """`/livez`: the event loop turns. `/readyz`: new calls are welcome. `routes` join them."""
 
     async def livez(_: Request) -> PlainTextResponse:
         return PlainTextResponse("alive\n")
@@ -19,9 +19,4 @@ def ops_app(ready: Callable[[], bool]) -> Starlette:
             return PlainTextResponse("ready\n")
         return PlainTextResponse("not ready\n", status_code=503)
 
-    async def metrics(_: Request) -> PlainTextResponse:
-        return PlainTextResponse("# EOF\n", media_type="application/openmetrics-text")
-
-    return Starlette(
-        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
-    )
+    return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), *routes])

@@ -1,0 +1,71 @@
+"""One call: what its binding knows of it, and what is found out on the way."""
+
+import contextvars
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal
+
+from a2a.server.context import ServerCallContext
+from a2a.types import SendMessageRequest
+from google.protobuf.message import Message as ProtobufMessage
+
+CALL = "call"  # state key
+
+Outcome = Literal["", "ok", "rejected", "error", "timeout", "cancelled"]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Call:
+    """Made by the context builder of each binding, and shared by all who serve the call.
+
+    `outcome` is empty while the call runs; `rejected` is the caller's fault, `error` is ours, and
+    `cancelled` means that the caller has hung up.
+    """
+
+    transport: str
+    version: str = ""
+    versions: frozenset[str] = frozenset()
+
+    operation: str = ""
+    caller: str = ""
+    message_id: str = ""
+    task_id: str = ""
+    context_id: str = ""
+    started: float = field(default_factory=perf_counter)
+    outcome: Outcome = ""
+
+    # The id that is chosen for a new task; whether the caller knows the context already; whether
+    # it stays until the agent comes to rest; and whether the agent has heard the message.
+    new_task_id: str = ""
+    continued: bool = False
+    attended: bool = False
+    heard: bool = False
+
+    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it began."""
+        return perf_counter() - self.started
+
+    def begin(self, operation: str, params: ProtobufMessage, context: ServerCallContext) -> None:
+        """Note what the caller says about itself and about what it calls for."""
+        self.operation = operation
+        self.caller = context.user.user_name
+        told = params.message if isinstance(params, SendMessageRequest) else params
+        self.message_id = getattr(told, "message_id", "")
+        self.context_id = getattr(told, "context_id", "")
+        self.task_id = getattr(told, "task_id", "") or getattr(params, "id", "")
+
+    def resume_context(self) -> None:
+        """Go on with the context variables of this call, wherever the SDK has queued it."""
+        for variable, value in self.context.items():
+            variable.set(value)
+
+
+def call_of(context: ServerCallContext) -> Call:
+    """The call that a context belongs to; an empty one when no binding has made it."""
+    if CALL not in context.state:
+        context.state[CALL] = Call(transport="")
+    call: Call = context.state[CALL]
+    return call
