@@ -95,38 +95,43 @@ class PushSender(BasePushNotificationSender):
     ) -> None:
         super().__init__(client, configs, push_url_validator=push_url_validator)
         self._observer = observer
-        self.waiting = 0
-        self._deliveries: dict[str, asyncio.Task[None]] = {}
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def send_notification(self, task_id: str, event: PushNotificationEvent) -> None:
         """Queue the event; a failed delivery is logged by the SDK and never reaches the task."""
         if not await self._config_store.get_info_for_dispatch(task_id):
             return
         copy = deepcopy(event)  # the task goes on changing
-        previous = self._deliveries.get(task_id)
+        previous = self._latest.get(task_id)
         delivery = asyncio.create_task(self._after(previous, task_id, copy))
-        self._deliveries[task_id] = delivery
+        self._latest[task_id] = delivery
+        self._under_way.add(delivery)
         delivery.add_done_callback(lambda done: self._forget(task_id, done))
+
+    @property
+    def waiting(self) -> int:
+        """How many events are being delivered or wait for their turn."""
+        return len(self._under_way)
 
     async def drain(self, grace_seconds: float) -> None:
         """Give what is queued a last chance, and give the rest up."""
-        if deliveries := set(self._deliveries.values()):
-            _, late = await asyncio.wait(deliveries, timeout=grace_seconds)
-            for delivery in late:
-                delivery.cancel()
-                self._observer.push_delivered("given_up")
-                logger.warning("Gave up on a push notification that its target is slow to take")
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=grace_seconds)
+        for delivery in late:
+            delivery.cancel()
+            self._observer.push_delivered("given_up")
+        if late:
+            await asyncio.wait(late)
+            logger.warning("Gave up on %d push notifications that were slow to take", len(late))
 
     async def _after(
         self, previous: asyncio.Task[None] | None, task_id: str, event: PushNotificationEvent
     ) -> None:
-        self.waiting += 1
-        try:
-            if previous is not None:
-                await asyncio.wait({previous})
-            await super().send_notification(task_id, event)
-        finally:
-            self.waiting -= 1
+        if previous is not None:
+            await asyncio.wait({previous})
+        await super().send_notification(task_id, event)
 
     async def _dispatch_notification(
         self, event: PushNotificationEvent, push_info: TaskPushNotificationConfig, task_id: str
@@ -136,5 +141,6 @@ class PushSender(BasePushNotificationSender):
         return delivered
 
     def _forget(self, task_id: str, done: asyncio.Task[None]) -> None:
-        if self._deliveries.get(task_id) is done:
-            del self._deliveries[task_id]
+        self._under_way.discard(done)
+        if self._latest.get(task_id) is done:
+            del self._latest[task_id]

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import grpc
 from a2a.compat.v0_3.a2a_v0_3_pb2_grpc import add_A2AServiceServicer_to_server as add_v0_3_service
@@ -19,10 +19,8 @@ from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
 from ..tasks.call import CALL, Call
+from .grpc_door import TRANSPORT, Door
 
-Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
-
-TRANSPORT = "grpc"
 SERVICE = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].full_name
 SERVING = health_pb2.HealthCheckResponse.SERVING
 # So long new calls are refused in words before connections end, and open ones may take to notice.
@@ -44,27 +42,6 @@ class CallContextBuilder(DefaultGrpcServerCallContextBuilder):
             transport=TRANSPORT, version=str(version), versions=frozenset({self._version})
         )
         return built
-
-
-class Door(grpc.aio.ServerInterceptor):
-    """Open until the server stops; then new calls end as UNAVAILABLE, which is safe to repeat."""
-
-    def __init__(self, refused: Callable[[str, str], None]) -> None:
-        self.closed = False
-        self._refused = refused
-        self._refusal: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
-        """The handler of the method, or the refusal, which does for streams as well."""
-        return self._refusal if self.closed else await continuation(handler_call_details)
-
-    async def _refuse(self, _: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
-        self._refused(TRANSPORT, "draining")
-        await context.abort(grpc.StatusCode.UNAVAILABLE, "The agent is shutting down.")
 
 
 class GrpcServer:

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
 # Higher levels hold megabytes for each open stream, and cost as much as the rest of a call.
@@ -16,15 +17,14 @@ MINIMUM_BYTES = 1400
 
 def http_app(
     routes: Sequence[BaseRoute], *, max_body_bytes: int, middleware: Sequence[Middleware]
-) -> Starlette:
+) -> ASGIApp:
     """A larger body is answered with 413; event streams are compressed event by event.
 
     `middleware` stands around all of it, the first one outermost.
     """
-    return Starlette(
+    app: ASGIApp = Starlette(
         routes=list(routes),
         middleware=[
-            *middleware,
             Middleware(
                 CompressMiddleware,
                 minimum_size=MINIMUM_BYTES,
@@ -35,3 +35,7 @@ def http_app(
             Middleware(RequestBodyLimitMiddleware, max_body_size=max_body_bytes),
         ],
     )
+    # Around Starlette's own, which answers with 500 when all else has failed.
+    for kind, arguments, options in reversed(middleware):
+        app = kind(app, *arguments, **options)
+    return app

@@ -46,6 +46,8 @@ class HttpServer:
         host, port = self._address
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        # Connections inherit it; asyncio forgets it for sockets that it has not made itself.
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._running = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         while not self._server.started:
             if self._running.done():
