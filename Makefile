@@ -4,7 +4,7 @@ export PATH := $(PATH):$(CURDIR)/.uv/bin
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what the template needs into .venv
 	@command -v uv > /dev/null || echo "uv is not installed: fetching it into .uv/ with pip"
@@ -29,7 +29,10 @@ test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not l
 bench: setup ## measure an agent beside a bare hello-world of the SDK; ARGS="--help" shows the options
 	uv run python benchmarks/compare_hello_world.py $(ARGS)
 
+pictures: setup ## draw the dashboards into docs/images; ARGS="--prometheus URL --agent NAME --minutes 15"
+	uv run python scripts/draw_dashboards.py $(ARGS)
+
 lab: setup ## run the tests that need real servers or containers
 	uv run pytest -m lab $(ARGS)
 
-.PHONY: help setup demo check test bench lab
+.PHONY: help setup demo check test bench pictures lab

@@ -47,10 +47,9 @@ def make(folder: Path, *targets: str) -> str:
     return result.stdout
 
 
-def free_ports() -> dict[str, int]:
-    """Answers that name ports nobody listens on; all are held until the last one is found."""
+def free_ports(*names: str) -> dict[str, int]:
+    """Name ports that nobody listens on; all are held until the last one is found."""
     with ExitStack() as stack:
-        names = ("http_port", "grpc_port", "ops_port")
         sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
         return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
 

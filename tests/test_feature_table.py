@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -33,10 +34,20 @@ def test_lines_name_what_exists(line: str) -> None:
     assert any(fnmatchcase(one, name) for one in there)
 
 
-@pytest.mark.parametrize("transports", ["http", "grpc"])
-def test_only_the_table_leaves_files_out(render: Render, transports: str) -> None:
+# Answers that leave something out, and together all that can be left out.
+SPARE: list[dict[str, Any]] = [
+    {"transports": "http"},
+    {"transports": "grpc"},
+    {"observability": []},
+    {"observability": ["metrics"]},
+    {"observability": ["tracing"]},
+]
+
+
+@pytest.mark.parametrize("spare", SPARE, ids=repr)
+def test_only_the_table_leaves_files_out(render: Render, spare: dict[str, Any]) -> None:
     """Nothing else in the template decides which files exist."""
-    missing = names(render(transports="both")) - names(render(transports=transports))
+    missing = names(render()) - names(render("default", **spare))
 
     assert missing != set()
     assert [path for path in missing if not any(is_named(path, line) for line in LINES)] == []
@@ -44,16 +55,16 @@ def test_only_the_table_leaves_files_out(render: Render, transports: str) -> Non
 
 @pytest.mark.parametrize("line", LINES)
 def test_each_line_is_used(render: Render, line: str) -> None:
-    """What a line names is there with all transports, and left out with one of them."""
-    everything = names(render(transports="both"))
-    left_out = [everything - names(render(transports=one)) for one in ("http", "grpc")]
+    """What a line names is there for some answers, and left out for others."""
+    agents = [names(render("default", **answers)) for answers in [{}, *SPARE]]
+    sometimes = set().union(*agents) - agents[0].intersection(*agents)
 
-    assert any(is_named(path, line) for path in set.union(*left_out))
+    assert any(is_named(path, line) for path in sometimes)
 
 
-@pytest.mark.parametrize("transports", ["both", "http", "grpc"])
-def test_no_folder_is_empty(render: Render, transports: str) -> None:
+@pytest.mark.parametrize("spare", [{}, *SPARE], ids=repr)
+def test_no_folder_is_empty(render: Render, spare: dict[str, Any]) -> None:
     """What is left out takes its folder along."""
-    folders = [path for path in render(transports=transports).rglob("*") if path.is_dir()]
+    folders = [path for path in render("default", **spare).rglob("*") if path.is_dir()]
 
     assert [folder for folder in folders if not any(folder.iterdir())] == []

@@ -28,7 +28,7 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def ports() -> dict[str, int]:
     """Ports that a rendered agent can listen on here."""
-    return free_ports()
+    return free_ports("http_port", "grpc_port", "ops_port")
 
 
 @pytest.fixture

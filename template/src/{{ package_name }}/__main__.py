@@ -12,8 +12,7 @@ import uvloop
 
 from .agent.logic import reply
 from .conversation import Logic
-from .observability import logs
-from .server import StartError, serve
+from .server import StartError, configure_logs, serve
 from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
 from .tasks.database import DatabaseError
 
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None, *, logic: Logic = reply) -> int
     leaving.daemon = True
     try:
         settings = load(**overrides)
-        logs.configure(level=settings.log_level, style=settings.log_format)
+        configure_logs(settings)
         uvloop.run(_serve(settings, logic, leaving))
     except (SettingsError, StartError, DatabaseError) as error:
         sys.stderr.write(f"{error}\n")

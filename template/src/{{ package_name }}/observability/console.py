@@ -1,0 +1,40 @@
+"""Log records for people: time, level, message and the ids that matter."""
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from structlog.dev import ConsoleRenderer
+
+from .ecs import TRACE, EcsFormatter
+
+SHOWN = {
+    "http.request.id": "request",
+    "a2a.task_id": "task",
+    "user.name": "caller",
+    "error.type": "error",
+    "error.message": "because",
+}
+
+
+class ConsoleFormatter(EcsFormatter):
+    """The same fields as in JSON, most of them left out; what the owner adds is all there."""
+
+    def __init__(self, *, colors: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self._renderer = ConsoleRenderer(colors=colors, sort_keys=False, pad_event_to=0)
+
+    def _render(self, fields: Mapping[str, Any]) -> str:
+        shown = {
+            "timestamp": fields["@timestamp"][11:-1],
+            "level": fields["log.level"],
+            "event": fields["message"],
+        }
+        for name, value in fields.items():
+            if name in SHOWN:
+                shown[SHOWN[name]] = value
+            elif "." not in name and name not in {"@timestamp", "message"}:
+                shown[name] = value
+        line = str(self._renderer(None, "", shown))
+        # Indented, so that nothing in it can pass for a line of its own.
+        return f"{line}\n{textwrap.indent(trace, '    ')}" if (trace := fields.get(TRACE)) else line

@@ -1,0 +1,84 @@
+"""Takes secrets out of what is logged, and whatever could pass for a line of its own."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+REDACTED = "[redacted]"
+# Container runtimes split lines of more than 16 KiB, which nothing can parse afterwards.
+MAX_CHARACTERS = 2000
+MAX_TRACE_CHARACTERS = 8000
+# Routes, addresses and names of programs are in line after line.
+REMEMBERED_CHARACTERS = 200
+
+# Ids and short words, which most values are: nothing in here is a secret by its looks.
+HARMLESS = re.compile(r"[0-9a-f-]*|\w{0,15}").fullmatch
+
+
+class Rule(NamedTuple):
+    """What a secret looks like; `hints` are quicker to look for, and one of them is always there."""
+
+    hints: Sequence[str]
+    pattern: re.Pattern[str]
+    replacement: str
+
+
+def _rule(hints: str, pattern: str, replacement: str = REDACTED) -> Rule:
+    return Rule(hints.split(), re.compile(pattern), replacement)
+
+
+RULES = (
+    _rule("private", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*-----)?"),
+    _rule("://", r"(?<=://)[^/\s@]+@", f"{REDACTED}@"),
+    _rule("cookie", r"(?i)(cookie\\?[\"']?\s*[=:]\s*)[^\n]+", rf"\1{REDACTED}"),
+    _rule("bearer", r"(?i)\b(bearer)[\s:]+[^\s\"',;\\]+", rf"\1 {REDACTED}"),
+    _rule("basic", r"\b((?i:basic))\s+(?=\S*[A-Z0-9=])[\w+/=-]{4,}", rf"\1 {REDACTED}"),
+    _rule(
+        "passw passphrase pwd secret token key credential authorization",
+        r"(?i)((?:passwords?|passwd|passphrase|pwd|secrets?|token|(?:api|access|private)[_-]?key"
+        r"|credentials?|authorization)\\?[\"']?\s*[=:]\s*)"
+        r"(?!(?:bearer|basic)\s)(?:\\?\"[^\"\n]*\"?|'[^'\n]*'?|[^\s,;&]+)",
+        rf"\1{REDACTED}",
+    ),
+    _rule("? &", r"([?&][\w.%\[\]-]{1,64}=)[^\s&#\"']+", rf"\1{REDACTED}"),
+    _rule("eyj", r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"),
+    _rule("sk- pk- akia asia", r"\b(?:[sp]k-[\w-]{8,}|A[KS]IA[A-Z0-9]{12,})"),
+    _rule("gh glpat", r"\b(?:gh[opsru]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})"),
+    _rule("xox aiza hf_", r"\b(?:xox[a-z]-[\w-]{8,}|AIza[\w-]{20,}|hf_\w{16,})"),
+)
+
+
+def clean(text: str) -> str:
+    """One printable line without secrets."""
+    if len(text) > REMEMBERED_CHARACTERS:
+        return redact(printable(text))
+    return text if HARMLESS(text) else _remembered(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> str:
+    return redact(printable(text))
+
+
+def redact(text: str, limit: int = MAX_CHARACTERS) -> str:
+    """The text without secrets that can be told by their looks, and not longer than the limit."""
+    if len(text) > limit:
+        text = f"{text[:limit]}…"
+    lowered = text.lower()
+    for hints, pattern, replacement in RULES:
+        for hint in hints:
+            if hint in lowered:
+                text = pattern.sub(replacement, text)
+                break
+    return text
+
+
+def printable(text: str) -> str:
+    """The text on one line: line ends, control and invisible characters as Python writes them."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )

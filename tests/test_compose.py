@@ -1,0 +1,157 @@
+"""compose.yaml: well-formed for all answers, without what was not chosen, and closed."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from agents import run
+from conftest import ANSWERS, Render
+
+UNPUBLISHED = {"alerts", "alloy", "filebeat"}
+# Where it is not known what a server writes beside its data.
+WRITABLE = {"elasticsearch", "kibana"}
+LOGS = {"elasticsearch", "filebeat", "kibana"}
+METRICS = {"alertmanager", "alerts", "prometheus"}
+DASHBOARDS = {"alloy", "grafana", "loki"}
+
+each_choice = pytest.mark.parametrize(
+    ("observability", "services"),
+    [
+        ([], set()),
+        (["tracing"], {"jaeger"}),
+        (["metrics"], METRICS),
+        (["metrics", "dashboards"], METRICS | DASHBOARDS),
+        (["metrics", "tracing", "dashboards"], METRICS | DASHBOARDS | {"jaeger"}),
+    ],
+)
+
+
+def schema_faults(file: Path) -> str:
+    """What the schema of the Compose specification has against a file; empty when nothing."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    result = subprocess.run([*check, file], capture_output=True, text=True, check=False)
+    return result.stdout if result.returncode else ""
+
+
+def compose_services(agent: Path) -> dict[str, Any]:
+    """The services in an agent's compose.yaml."""
+    services: dict[str, Any] = yaml.safe_load((agent / "compose.yaml").read_text())["services"]
+    return services
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_file_keeps_to_the_specification(render: Render, answers: str) -> None:
+    """Compose knows every key, and every value has the right type."""
+
+    assert schema_faults(render(answers) / "compose.yaml") == ""
+
+
+def test_planted_fault_breaks_the_specification(render: Render, tmp_path: Path) -> None:
+    """The check above is not blind."""
+    text = (render() / "compose.yaml").read_text()
+    (tmp_path / "compose.yaml").write_text(text.replace("mem_limit:", "memory_limit:"))
+
+    assert "'memory_limit' was unexpected" in schema_faults(tmp_path / "compose.yaml")
+
+
+@each_choice
+def test_services_are_those_chosen(
+    render: Render, observability: list[str], services: set[str]
+) -> None:
+    """What was not chosen has no container, no volume and no setting; logs are always there."""
+    agent = render(observability=observability)
+    file = yaml.safe_load((agent / "compose.yaml").read_text())
+    mounted = {
+        source
+        for service in file["services"].values()
+        for mount in service.get("volumes", [])
+        if not (source := mount.partition(":")[0]).startswith((".", "$"))
+    }
+
+    assert set(file["services"]) == {"agent"} | LOGS | services
+    assert set(file["volumes"]) == mounted
+    assert schema_faults(agent / "compose.yaml") == ""
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_mounted_files_exist(render: Render, answers: str) -> None:
+    """Docker would make a folder of a path that is not there, and say nothing."""
+    agent = render(answers)
+    mounts = [
+        mount.partition(":")[0]
+        for service in compose_services(agent).values()
+        for mount in service.get("volumes", [])
+        if mount.startswith("./")
+    ]
+
+    assert mounts != []
+    assert [mount for mount in mounts if not (agent / mount).exists()] == []
+
+
+def looseness(name: str, service: dict[str, Any]) -> list[str]:
+    """Say where a service is less closed than it could be."""
+    found = []
+    if service.get("cap_drop") != ["ALL"]:
+        found.append("keeps capabilities")
+    if service.get("security_opt") != ["no-new-privileges:true"]:
+        found.append("can gain privileges")
+    if not service.get("read_only") and name not in WRITABLE:
+        found.append("can change its own files")
+    if not {"cpus", "mem_limit", "pids_limit"} <= service.keys():
+        found.append("has no limit")
+    if not re.search(r":(v?\d|local$)", service["image"]):
+        found.append("has no version")
+    if bool(service.get("ports")) == (name in UNPUBLISHED):
+        found.append("is published, or is not")
+    if not all(
+        re.match(r"127\.0\.0\.1:\$\{\w+_PORT:-\d+\}:\d+$", p) for p in service.get("ports", [])
+    ):
+        found.append("is open to other machines, or on a port that cannot be changed")
+    return [f"{name} {fault}" for fault in found]
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_services_are_closed(render: Render, answers: str) -> None:
+    """Also those that no test starts can do no more than they have to."""
+    services = compose_services(render(answers))
+
+    assert [fault for name, one in services.items() for fault in looseness(name, one)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"cap_drop": []}, "keeps capabilities"),
+        ({"security_opt": []}, "can gain privileges"),
+        ({"read_only": False}, "can change its own files"),
+        ({"image": "grafana/loki"}, "has no version"),
+        ({"ports": []}, "is published, or is not"),
+        (
+            {"ports": ["3100:3100"]},
+            "is open to other machines, or on a port that cannot be changed",
+        ),
+    ],
+)
+def test_planted_looseness_is_seen(render: Render, change: dict[str, Any], fault: str) -> None:
+    """The check above is not blind."""
+    loki = compose_services(render())["loki"] | change
+
+    assert looseness("loki", loki) == [f"loki {fault}"]
+
+
+def test_up_without_docker_says_what_is_missing(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who has no Docker reads one sentence."""
+    for program in ("make", "sh"):
+        (tmp_path / program).symlink_to(shutil.which(program) or "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = run(render(), "make", "up")
+
+    assert result.returncode != 0
+    assert "make up needs Docker" in result.stdout
