@@ -40,8 +40,8 @@ async def test_request_id_comes_back(channel: grpc.aio.Channel, output: Output) 
     line = await output.access(http__request__id="good-1")
     await output.access(http__request__id="stream-1")
 
-    assert dict(await answer.initial_metadata())["x-request-id"] == "good-1"
-    assert dict(await stream.initial_metadata())["x-request-id"] == "stream-1"
+    assert dict(await answer.trailing_metadata())["x-request-id"] == "good-1"
+    assert dict(await stream.trailing_metadata())["x-request-id"] == "stream-1"
     assert (line["rpc.method"], line["rpc.grpc.status_code"]) == (SEND[1:], 0)
 
 
@@ -68,7 +68,7 @@ async def test_errors_have_it_as_well(
     line = await output.access(http__request__id="error-1")
 
     assert caught.value.code().value[0] == line["rpc.grpc.status_code"]
-    assert dict(caught.value.initial_metadata())["x-request-id"] == "error-1"
+    assert dict(caught.value.trailing_metadata())["x-request-id"] == "error-1"
     assert (line["log.level"], line["event.outcome"]) == ("info", "failure")
     assert told.items() <= line.items()
     assert "hunter2" not in output.text
@@ -81,7 +81,7 @@ async def test_hostile_request_ids_are_replaced(channel: grpc.aio.Channel, hosti
     call = stub.SendMessage(says("Ada"), metadata=metadata(hostile))
     await call
 
-    assert len(dict(await call.initial_metadata())["x-request-id"]) == 32
+    assert len(dict(await call.trailing_metadata())["x-request-id"]) == 32
 
 
 async def test_message_beyond_the_limit(channel: grpc.aio.Channel, output: Output) -> None:

@@ -70,10 +70,11 @@ class _Rpc:
         self._ended = False
         self._context = contextvars.copy_context()
 
-    async def begin(self, context: Context) -> None:
+    def begin(self, context: Context) -> None:
         self._context = contextvars.copy_context()  # a trace may have begun
         self._address = unquote(context.peer()).partition(":")[2].rpartition(":")[0].strip("[]")
-        await context.send_initial_metadata(((correlation.HEADER, self._request_id),))
+        # With the status: metadata ahead of it would cost each call another round to the core.
+        context.set_trailing_metadata(((correlation.HEADER, self._request_id),))
 
     def end(self, status: grpc.StatusCode | None = None) -> None:
         if self._ended:
@@ -104,12 +105,12 @@ def _recorded(handler: Handler, rpc: _Rpc) -> Handler:
     )
 
     async def answer(request: Any, context: Context) -> Any:
-        await rpc.begin(context)
+        rpc.begin(context)
         with _status_of(rpc, context):
             return await behaviour(request, context)
 
     async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
-        await rpc.begin(context)
+        rpc.begin(context)
         with _status_of(rpc, context):
             async for response in behaviour(request, context):
                 yield response
