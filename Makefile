@@ -29,10 +29,10 @@ test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not l
 bench: setup ## measure an agent beside a bare hello-world of the SDK; ARGS="--help" shows the options
 	uv run python benchmarks/compare_hello_world.py $(ARGS)
 
-pictures: setup ## draw the dashboards into docs/images; ARGS="--prometheus URL --agent NAME --minutes 15"
-	uv run python scripts/draw_dashboards.py $(ARGS)
+pictures: setup ## draw the dashboards with live data into docs/images; takes six minutes
+	uv run pytest -m pictures $(ARGS)
 
 lab: setup ## run the tests that need real servers or containers
-	uv run pytest -m lab $(ARGS)
+	uv run pytest -m "lab and not pictures" $(ARGS)
 
 .PHONY: help setup demo check test bench pictures lab

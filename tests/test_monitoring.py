@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from agents import free_ports, fresh_environment, make, wait_until_ready
-from conftest import Render
+from conftest import ROOT, Render
 from monitoring import Monitoring, monitored, wait_until
 from traffic import CALLS, LOGIC, drive
 
@@ -28,6 +31,7 @@ VARIABLES = {
     "$__range": "5m",
 }
 ALERT_SECONDS = 240.0
+PICTURE_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +154,23 @@ def test_every_rule_is_worked_out(monitoring: Monitoring) -> None:
     assert errors == []
     assert [name for name in recorded if not monitoring.values(name)] == []
     assert len(rules) > len(recorded) > 10
+
+
+@pytest.mark.pictures
+def test_draw_the_dashboards(monitoring: Monitoring, ports: dict[str, Any]) -> None:
+    """No test, but the way to new pictures: minutes of calls, more of them in waves."""
+    url = f"http://localhost:{ports['http_port']}"
+    end = time.monotonic() + PICTURE_SECONDS
+    while (left := end - time.monotonic()) > 0:
+        asyncio.run(drive(url, callers=1 + round(2 * math.sin(left / 20) ** 2)))
+    command = [
+        sys.executable,
+        "scripts/draw_dashboards.py",
+        f"--prometheus={monitoring.prometheus}",
+    ]
+    subprocess.run([*command, f"--minutes={PICTURE_SECONDS / 60}"], cwd=ROOT, check=True)
+
+    assert all(file.stat().st_size > 100_000 for file in (ROOT / "docs/images").glob("*.png"))
 
 
 def test_a_broken_agent_reaches_somebody(

@@ -53,9 +53,9 @@ async def reply(turn: Turn) -> AsyncIterator[Reply]:
 '''
 
 
-async def drive(url: str) -> None:
-    """Say everything once over each transport, all of them side by side."""
-    await asyncio.gather(*(_drive(url, binding) for binding in BINDINGS))
+async def drive(url: str, *, callers: int = 1) -> None:
+    """Let each caller say everything once over each transport, all of them side by side."""
+    await asyncio.gather(*(_drive(url, binding) for binding in BINDINGS * callers))
 
 
 async def _drive(url: str, binding: str) -> None:

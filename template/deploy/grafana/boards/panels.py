@@ -39,6 +39,8 @@ class Limit(NamedTuple):
 
 
 GREEN = Limit(None, "green")
+# How high the axis is at least: nothing but zeros would make it end at 100.
+LEAST = {"ops": 0.1, "percentunit": 0.1, "reqps": 0.1}
 
 
 def lines(
@@ -61,6 +63,8 @@ def lines(
     )
     if stacked:
         panel.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL))
+    if least := LEAST.get(unit):
+        panel.axis_soft_max(least)
     if limit is not None:
         style = looks.GraphThresholdsStyleMode.LINE_AND_AREA
         panel.thresholds_style(common.GraphThresholdsStyleConfig().mode(style))
