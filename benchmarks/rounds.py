@@ -1,4 +1,6 @@
-"""Measure the agent and hello_world.py in short turns: what slows the machine slows both.
+"""Measure the agent and another server in short turns: what slows the machine slows both.
+
+The other is hello_world.py, or the agent itself with other options, such as without metrics.
 
 Runs in the agent's environment, with the agent's benchmark folder on the path; use
 compare_hello_world.py. A ratio above 1 means that the agent is faster; it is reported, not judged.
@@ -33,21 +35,21 @@ class Comparison:
     call: str
     binding: str
     concurrency: int
-    hello_world: list[Result]
+    other: list[Result]
     agent: list[Result]
 
     def figures(self) -> dict[str, Any]:
         """Return each one's best round: other work on the machine only makes rounds worse."""
-        theirs = max(map(calls_per_second, self.hello_world))
+        theirs = max(map(calls_per_second, self.other))
         ours = max(map(calls_per_second, self.agent))
         return {
             "call": self.call,
             "binding": self.binding,
             "at once": self.concurrency,
-            "hello-world calls/s": round(theirs),
+            "other calls/s": round(theirs),
             "agent calls/s": round(ours),
             "ratio": round(ours / theirs, 2),
-            "hello-world p50 ms": round(min(one.percentile(50) for one in self.hello_world), 1),
+            "other p50 ms": round(min(one.percentile(50) for one in self.other), 1),
             "agent p50 ms": round(min(one.percentile(50) for one in self.agent), 1),
         }
 
@@ -57,7 +59,7 @@ def calls_per_second(result: Result) -> float:
 
 
 async def compare(
-    hello_world: Targets, agent: Targets, concurrencies: list[int], rounds: int, load: Load
+    other: Targets, agent: Targets, concurrencies: list[int], rounds: int, load: Load
 ) -> list[Comparison]:
     """Compare each call over each binding with each number of calls at once."""
     phases = list(itertools.product(CALLS, discover(), concurrencies))
@@ -67,7 +69,7 @@ async def compare(
         for call, binding, concurrency in phases:
             label = f"{call}, {binding.name}, {concurrency} at once"
             progress.update(bar, description=label, completed=len(found))
-            sides = [connected(binding, targets, concurrency) for targets in (hello_world, agent)]
+            sides = [connected(binding, targets, concurrency) for targets in (other, agent)]
             results = await take_turns(call, sides, rounds, load)
             found.append(Comparison(call, binding.name, concurrency, *results))
         progress.update(bar, completed=len(found))
@@ -114,16 +116,24 @@ def main() -> None:
     parser.add_argument(
         "--agent-options", type=shlex.split, default=[], help="such as '--database-url memory://'"
     )
+    parser.add_argument(
+        "--beside-itself",
+        type=shlex.split,
+        metavar="OPTIONS",
+        help="the other is the agent with these, such as '--monitoring-enabled false'",
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     options = parser.parse_args()
     endpoints = {binding.endpoint for binding in discover()}
     load = Load(text="Ada", requests=options.requests, seconds=options.seconds)
+    agent_command = default_command() + options.agent_options
+    itself = options.beside_itself
     with (
-        running(HELLO_WORLD, endpoints) as hello_world,
-        running(default_command() + options.agent_options, endpoints) as agent,
+        running(agent_command + itself if itself else HELLO_WORLD, endpoints) as other,
+        running(agent_command, endpoints) as agent,
         asyncio.Runner(loop_factory=new_event_loop) as runner,
     ):
-        comparing = compare(hello_world, agent, options.concurrency, options.rounds, load)
+        comparing = compare(other, agent, options.concurrency, options.rounds, load)
         rows = [comparison.figures() for comparison in runner.run(comparing)]
     Console().print(table(rows))
     if options.json:

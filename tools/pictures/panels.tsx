@@ -50,7 +50,7 @@ function frame({ panel, theme }: Room, { name, times, values }: Series, place: n
     ],
   });
   const numbers = values.filter((value) => value !== null);
-  const [min, max] = [Math.min(...numbers), Math.max(...numbers)];
+  const [min, max] = [Math.min(...numbers), Math.max(...numbers, custom.axisSoftMax ?? 0)];
   for (const field of made.fields) {
     field.state = { seriesIndex: place, range: { min, max, delta: max - min } };
     field.display = getDisplayProcessor({ field, theme });

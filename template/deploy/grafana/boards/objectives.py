@@ -2,12 +2,17 @@
 
 from .frame import Row
 from .panels import Limit, Query, bars, lines, number
-from .queries import quantile, rate, series, total
+from .queries import quantile, rate, series, share, total
 from .requests import DURATION, REQUESTS, failures
 
 AGENT = '{job=~"$agent"}'
 BUDGET = "/ on (slo) group_left () slo:error_budget:ratio"
 EACH = "{{slo}}"
+TURNS = "a2a_turn_duration_seconds_count"
+BROKEN = 'outcome=~"crashed|timed_out"'
+# A replica that is gone has no series any more, and no series is no zero.
+KNOWN = f"group by (job) (last_over_time(a2a_build_info{AGENT}[1d]))"
+READY = f"{total(series('a2a_ready'))} or 0 * {KNOWN}"
 
 
 def wrong(window: str) -> str:
@@ -42,16 +47,16 @@ OVERVIEW = Row(
             Query(total(series("a2a_tasks_in_progress")), "turns"),
         ),
         number(
-            "Open streams",
-            "Callers who watch an answer grow.",
-            "short",
-            Query(total(series("a2a_open_streams")), "streams"),
+            "Broken turns",
+            "The share of turns that crashed or took too long; their calls were answered.",
+            "percentunit",
+            Query(share(rate(TURNS, only=BROKEN), rate(TURNS)), "turns"),
         ),
         number(
             "Ready replicas",
-            "How many processes take calls.",
+            "How many processes take calls; 0 when an agent of the last day is gone.",
             "short",
-            Query(total(series("a2a_ready")), "ready"),
+            Query(READY, "ready", now=True),
             Limit(None, "red"),
             Limit(1, "green"),
         ),
@@ -67,6 +72,7 @@ OBJECTIVES = Row(
             "says what counts, and how much is promised.",
             "percentunit",
             Query(f"1 - {wrong('$__range')}", EACH),
+            Limit(None, "text"),
             width=24,
         ),
         bars(

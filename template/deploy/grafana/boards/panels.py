@@ -24,11 +24,15 @@ AnyPanel = Builder[models.Panel]
 
 
 class Query(NamedTuple):
-    """What to draw; a legend such as `{{operation}}` names each series by a label."""
+    """What to draw; a legend such as `{{operation}}` names each series by a label.
+
+    With `now` it is the value of this moment, and none when the series has ended.
+    """
 
     expression: str
     legend: str
     exemplars: bool = False
+    now: bool = False
 
 
 class Limit(NamedTuple):
@@ -140,7 +144,8 @@ def _described(
 
 def _target(query: Query, name: str) -> Dataquery:
     target = Dataquery().ref_id(name).expr(query.expression).legend_format(query.legend)
-    return target.range().exemplar(query.exemplars).datasource(PROMETHEUS)
+    target = target.instant() if query.now else target.range()
+    return target.exemplar(query.exemplars).datasource(PROMETHEUS)
 
 
 def _latest() -> common.ReduceDataOptions:

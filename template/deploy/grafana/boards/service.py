@@ -20,7 +20,7 @@ ROW = Row(
         ),
         lines(
             "Push deliveries",
-            "Notifications to callers' webhooks; given_up means that every attempt failed.",
+            "Notifications to callers' webhooks; given_up means that a stop did not wait longer.",
             "ops",
             Query(rate(DELIVERIES, "outcome"), "{{outcome}}"),
             width=6,

@@ -1,4 +1,4 @@
-"""The id that a request brings or gets, which leads through logs, answers and other agents."""
+"""The id that a request brings or gets, which leads from its answer to the log."""
 
 import re
 import uuid

@@ -14,7 +14,7 @@ from structlog.typing import EventDict, Processor
 
 from .exchange import TASK_ID, current
 from .failures import error_fields
-from .redaction import clean
+from .redaction import REDACTED, clean, names_a_secret
 
 ECS_VERSION = "8.17.0"
 TRACE = "error.stack_trace"
@@ -67,7 +67,8 @@ class EcsFormatter(logging.Formatter):
         fields = self._head(record, _clean(self._message(record)))
         for name, value in found.items():
             if value is not None and value != "":
-                fields[name] = _clean(value)
+                secret = names_a_secret(name) and not isinstance(value, int | float)
+                fields[name] = REDACTED if secret else _clean(value)
         if record.exc_info and (error := record.exc_info[1]):
             told = error_fields(error, lambda one: self._told(record, one))
             fields |= {name: told[name] if name == TRACE else _clean(told[name]) for name in told}

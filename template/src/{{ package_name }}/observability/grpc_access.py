@@ -17,7 +17,8 @@ from .exchange import Exchange, current
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
-HEALTH = "/grpc.health."
+# Health and reflection: probes and tools, which tell nothing of the agent.
+SERVICES_OF_GRPC = "/grpc."
 # By whether requests are streamed, and whether responses are.
 MAKERS: dict[tuple[bool, bool], Callable[..., Handler]] = {
     (False, False): grpc.unary_unary_rpc_method_handler,
@@ -35,7 +36,7 @@ LOOKS: dict[grpc.StatusCode, Answered] = {
 
 
 class GrpcAccessLog(grpc.aio.ServerInterceptor):
-    """Logs a call when its status is sent, or when the caller has hung up; health checks never."""
+    """Logs a call when its status is sent, or when the caller has hung up; health checks and reflection never."""
 
     async def intercept_service(
         self,
@@ -44,7 +45,7 @@ class GrpcAccessLog(grpc.aio.ServerInterceptor):
     ) -> "Handler | None":
         """The handler of the method with a record of its call around it."""
         method = str(handler_call_details.method)
-        if method.startswith(HEALTH):
+        if method.startswith(SERVICES_OF_GRPC):
             return await continuation(handler_call_details)
         metadata = dict(handler_call_details.invocation_metadata or ())
         request_id = correlation.accepted(str(metadata.get(correlation.HEADER, "")))

@@ -15,8 +15,8 @@ from .exchange import add_exchange
 
 logger = logging.getLogger(__name__)
 
-# What these say at info level is about their own inner life.
-QUIET = ("a2a", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
+# What these say below a warning is about their own inner life.
+QUIET = ("a2a", "grpc", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
 # These warn of each refused request, which the access line tells better.
 REFUSALS = ("a2a.utils.error_handlers", "a2a.server.routes")
 # What structlog hands to logging as it is.
@@ -47,7 +47,7 @@ def configure(
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in QUIET:
-        logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "WARNING")
+        logging.getLogger(name).setLevel("WARNING")
     for name in REFUSALS:
         logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "ERROR")
     _take_in_the_rest()

@@ -16,6 +16,12 @@ REMEMBERED_CHARACTERS = 200
 HARMLESS = re.compile(r"[0-9a-f-]*|\w{0,15}").fullmatch
 
 
+SECRET_NAME = re.compile(
+    r"passw|passphrase|pwd|secret|token|(api|access|private)[_-]?key|credential|authorization|cookie",
+    re.IGNORECASE,
+)
+
+
 class Rule(NamedTuple):
     """What a secret looks like; `hints` are quicker to look for, and one of them is always there."""
 
@@ -59,6 +65,12 @@ def clean(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _remembered(text: str) -> str:
     return redact(printable(text))
+
+
+@lru_cache(maxsize=1024)
+def names_a_secret(field: str) -> bool:
+    """Whether the values of a field are secret, whatever they look like."""
+    return SECRET_NAME.search(field) is not None
 
 
 def redact(text: str, limit: int = MAX_CHARACTERS) -> str:
