@@ -63,9 +63,11 @@ class Meter(Observer):
         """The port, `http` or `grpc`, has a certificate that is good until then."""
         self._metrics.certificate_expiry.of(port).set(timestamp)
 
-    def first_event(self, call: Call) -> None:
+    def stream_opened(self, call: Call) -> None:
         self._streams.add(call)
         self._metrics.open_streams.of(call.transport).inc()
+
+    def first_event(self, call: Call) -> None:
         self._time(self._metrics.first_event_seconds.of(call.transport), call.seconds, call)
 
     def call_ended(self, call: Call) -> None:

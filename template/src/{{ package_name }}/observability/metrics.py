@@ -27,7 +27,7 @@ REASONS = (
 # choose from these. Agents without a model answer in milliseconds, others in seconds; operations
 # that run no turn time out after 30 s.
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-# Most streams begin with their task, a tenth of a second after the call at the latest.
+# That a task exists is told within a tenth of a second, and is not what callers wait for.
 FIRST_EVENT_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # Turns are stopped after 600 s, unless the settings say otherwise.
 TURN_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
@@ -64,7 +64,7 @@ class Metrics:
         )
         self.first_event_seconds = make.histogram(
             "a2a_time_to_first_event_seconds",
-            "Time to the first event of a stream.",
+            "Time to the first event of a stream that says something.",
             FIRST_EVENT_SECONDS,
             transport=transports,
         )

@@ -58,7 +58,7 @@ def report_seldom() -> None:
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:
     return ReadableSpan(
-        name=span.name,
+        name=_writable(span.name),
         context=span.context,
         parent=span.parent,
         resource=span.resource,
@@ -78,7 +78,16 @@ def _discreet(span: ReadableSpan) -> ReadableSpan:
 
 def _without_words(attributes: Attributes) -> Mapping[str, AttributeValue]:
     return {
-        name: str(value).partition("?")[0] if name in ADDRESSES else value
+        name: _writable(_without_query(name, value)) if isinstance(value, str) else value
         for name, value in (attributes or {}).items()
         if name not in WORDS
     }
+
+
+def _without_query(name: str, value: str) -> str:
+    return value.partition("?")[0] if name in ADDRESSES else value
+
+
+def _writable(text: str) -> str:
+    # What UTF-8 cannot express would take the whole batch with it.
+    return text.encode(errors="replace").decode()

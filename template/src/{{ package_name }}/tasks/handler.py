@@ -28,6 +28,7 @@ from a2a.types import (
     Task,
     TaskPushNotificationConfig,
     TaskState,
+    TaskStatusUpdateEvent,
 )
 from a2a.utils.errors import (
     A2AError,
@@ -157,18 +158,20 @@ class Handler(RequestHandler):
         context: ServerCallContext,
     ) -> AsyncGenerator[Event, None]:
         last: Event | None = None
+        silent = True
         with self._observed(name, params, context) as call:
             async with aclosing(operation(params, context)) as events:
                 async for event in events:
                     if _has_ended(last):
                         continue  # a cancellation that came too late
                     if last is None:
+                        self._observer.stream_opened(call)
+                    if silent and _says_something(event):
+                        silent = False
                         self._observer.first_event(call)
                     last = event
                     yield event
-            if not _at_rest(last):
-                if (worker := asyncio.current_task()) is not None and worker.cancelling():
-                    raise asyncio.CancelledError  # the caller has hung up, and the SDK swallows it
+            if not _at_rest(last) and not _hung_up():
                 call.outcome = "error"
         if call.outcome == "error":
             # The SDK drops a reader that falls behind; its stream would look complete.
@@ -186,6 +189,8 @@ class Handler(RequestHandler):
         try:
             self._check(params, context)
             yield call
+            if _hung_up():
+                raise asyncio.CancelledError  # which the SDK swallows
             call.outcome = call.outcome or "ok"
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
             call.outcome = _outcome(error)
@@ -205,6 +210,11 @@ class Handler(RequestHandler):
             raise
 
 
+def _hung_up() -> bool:
+    worker = asyncio.current_task()
+    return worker is not None and worker.cancelling() > 0
+
+
 def _outcome(error: BaseException) -> Outcome:
     match error:
         case asyncio.CancelledError() | GeneratorExit():
@@ -221,6 +231,16 @@ def _mask(operation: str, error: BaseException) -> InternalError:
     reference = uuid.uuid4().hex[:12]
     logger.error("%s failed (reference %s)", operation, reference, exc_info=error)
     return InternalError(f"The agent failed: quote reference {reference} to its operator.")
+
+
+def _says_something(event: Event) -> bool:
+    match event:
+        case Task():
+            return bool(event.artifacts) or event.status.state not in RUNNING
+        case TaskStatusUpdateEvent():
+            return event.status.HasField("message") or event.status.state not in RUNNING
+        case _:
+            return True
 
 
 def _has_ended(last: Event | None) -> bool:

@@ -16,8 +16,11 @@ class Observer:
     def call_began(self, call: Call) -> None:
         """One of the eleven operations has begun; its ids are known, as far as the caller says."""
 
+    def stream_opened(self, call: Call) -> None:
+        """The first event of a stream is on its way, which mostly says that the task exists."""
+
     def first_event(self, call: Call) -> None:
-        """The first event of a stream is on its way."""
+        """The first event of a stream that says something is on its way."""
 
     def call_ended(self, call: Call) -> None:
         """`call.outcome` is set; a stream ends with its last event."""
@@ -45,6 +48,10 @@ class Observers(Observer):
     def call_began(self, call: Call) -> None:
         for observer in self._observers:
             observer.call_began(call)
+
+    def stream_opened(self, call: Call) -> None:
+        for observer in self._observers:
+            observer.stream_opened(call)
 
     def first_event(self, call: Call) -> None:
         for observer in self._observers:
