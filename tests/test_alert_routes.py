@@ -23,10 +23,15 @@ Labels = dict[str, str]
 
 @pytest.mark.parametrize(
     ("label", "receiver"),
-    [("severity=page", "pager"), ("severity=ticket", "tickets"), ("job=one", "tickets")],
+    [
+        ("severity=page", "pager"),
+        ("severity=ticket", "tickets"),
+        ("severity=critical", "tickets"),
+        ("job=one", "tickets"),
+    ],
 )
 def test_route(label: str, receiver: str) -> None:
-    """A page reaches the pager; what has no severity is not lost."""
+    """A page reaches the pager; what has no severity, or another one, is not lost."""
     command = [tool("amtool"), "config", "routes", "test", f"--config.file={ROUTES}"]
     code, text = said(*command, f"--verify.receivers={receiver}", "alertname=Any", label)
 

@@ -1,9 +1,11 @@
 """What people see of an alert when nothing but the containers is there."""
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -75,6 +77,27 @@ def test_paths_become_links(
     assert "| runbook: docs/runbook.md#agentdown" in out
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("\x1b[2J", r"\x1b[2J"),
+        ("\u202egod", r"\u202egod"),
+        ("\x9b1m", r"\x9b1m"),
+        ("\ud800", r"\ud800"),
+        ("größer 日本 😀", "größer 日本 😀"),
+    ],
+)
+def test_it_does_not_steer_the_terminal(
+    receiver: str, capsys: pytest.CaptureFixture[str], sent: str, shown: str
+) -> None:
+    """What came from a caller is shown as it is, and changes nothing else on the screen."""
+    status = post(receiver, group(OVER | {"annotations": {"summary": sent, sent: "x"}}))
+
+    assert status == 200
+    assert capsys.readouterr().out == f"ALERT is over | {shown} | {shown}: x\n"
+    assert json.loads(get(f"{receiver}/alerts"))[0]["annotations"]["summary"] == sent
+
+
 def test_it_remembers_the_last_hundred(receiver: str) -> None:
     """Tests and curious people read back what has arrived."""
     for number in range(101):
@@ -93,6 +116,7 @@ def test_it_remembers_the_last_hundred(receiver: str) -> None:
         b"{}",
         b'{"alerts": [1]}',
         b'{"alerts": [{"labels": [], "annotations": []}]}',
+        b'{"alerts": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
 )
 def test_it_survives_what_is_no_alert(receiver: str, body: bytes) -> None:
@@ -101,4 +125,16 @@ def test_it_survives_what_is_no_alert(receiver: str, body: bytes) -> None:
 
     assert status == 400
     assert get(receiver + "/") == "listening\n"
+    assert get(f"{receiver}/alerts") == "[]"
+
+
+@pytest.mark.parametrize("length", ["-1", "1000001", "9" * 15])
+def test_it_reads_no_more_than_it_should(receiver: str, length: str) -> None:
+    """Who announces too much, or less than nothing, is answered at once."""
+    address = urlsplit(receiver)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n".encode())
+        status = connection.makefile("rb").readline().split()[1]
+
+    assert status == b"413"
     assert get(f"{receiver}/alerts") == "[]"

@@ -10,12 +10,13 @@ from typing import Any
 
 PORT = 8080
 REMEMBERED = 100
+MAX_BYTES = 1_000_000  # a thousand alerts in one group
 # What a link that is only a path begins with, such as http://localhost:3000.
 LINK_BASE = os.environ.get("LINK_BASE", "")
 # What the line says by itself, or what would make it too long.
 TOLD = {"summary", "description"}
 
-alerts: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+alerts: deque[str] = deque(maxlen=REMEMBERED)  # each one as JSON
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -24,18 +25,22 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Take a group."""
         try:
-            group = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            length = int(self.headers.get("Content-Length", 0))
+            if not 0 <= length <= MAX_BYTES:
+                return self._answer(413, f"a group has {MAX_BYTES} bytes at most\n")
+            group = json.loads(self.rfile.read(length))
             lines = [line(alert) for alert in group["alerts"]]
-        except (ValueError, KeyError, TypeError, AttributeError):
+            texts = [json.dumps(alert) for alert in group["alerts"]]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return self._answer(400, "this is not what Alertmanager sends\n")
-        alerts.extend(group["alerts"])
+        alerts.extend(texts)
         print(*lines, sep="\n", flush=True)  # noqa: T201 - it is there to be read
         return self._answer(200, "")
 
     def do_GET(self) -> None:
         """Say that it is well, or what it has seen."""
         if self.path == "/alerts":
-            return self._answer(200, json.dumps(list(alerts)))
+            return self._answer(200, f"[{', '.join(alerts)}]")
         if self.path == "/":
             return self._answer(200, "listening\n")
         return self._answer(404, "there are / and /alerts\n")
@@ -63,7 +68,15 @@ def line(alert: dict[str, Any]) -> str:
         for name, text in said.items()
         if name not in TOLD
     ]
-    return " | ".join(" ".join(part.split()) for part in [f"{severity}{over}", what, *links])
+    return " | ".join(printable(part) for part in [f"{severity}{over}", what, *links])
+
+
+def printable(text: str) -> str:
+    """Write out what would steer the terminal: a label may hold what a caller has sent."""
+    text = " ".join(text.split())
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def main() -> None:
