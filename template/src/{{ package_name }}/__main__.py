@@ -12,6 +12,7 @@ import uvloop
 
 from .agent.logic import reply
 from .conversation import Logic
+from .observability.stderr import stderr
 from .server import StartError, configure_logs, serve
 from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
 from .tasks.database import DatabaseError
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None, *, logic: Logic = reply) -> int
         configure_logs(settings)
         uvloop.run(_serve(settings, logic, leaving))
     except (SettingsError, StartError, DatabaseError) as error:
-        sys.stderr.write(f"{error}\n")
+        stderr().write(f"{error}\n")
         return UNUSABLE
     finally:
         leaving.cancel()

@@ -7,13 +7,20 @@ from typing import Any
 from structlog.dev import ConsoleRenderer
 
 from .ecs import TRACE, EcsFormatter
+from .field_names import LABELS, OURS
 
 SHOWN = {
     "http.request.id": "request",
     "a2a.task_id": "task",
     "user.name": "caller",
     "error.type": "error",
+    "error.code": "code",
     "error.message": "because",
+}
+# What the renderer does not print as a pair, or what would look like a field of ours.
+TAKEN = {
+    *("timestamp", "level", "logger", "logger_name", "stack", "exception", "exc_info"),
+    *SHOWN.values(),
 }
 
 
@@ -33,7 +40,9 @@ class ConsoleFormatter(EcsFormatter):
         for name, value in fields.items():
             if name in SHOWN:
                 shown[SHOWN[name]] = value
-            elif "." not in name and name not in {"@timestamp", "message"}:
+            elif name in TAKEN:
+                shown[f"{LABELS}.{name}"] = value
+            elif (first := name.partition(".")[0]) == LABELS or first not in OURS:
                 shown[name] = value
         line = str(self._renderer(None, "", shown))
         # Indented, so that nothing in it can pass for a line of its own.

@@ -3,30 +3,30 @@
 import json
 import logging
 import math
-import re
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from structlog.contextvars import get_contextvars
 from structlog.typing import EventDict, Processor
 
-from .exchange import TASK_ID, current
-from .failures import error_fields
-from .redaction import REDACTED, clean, names_a_secret
+from .discretion import Discretion
+from .failures import error_fields, text
+from .field_names import chosen
+from .redaction import MAX_TRACE_CHARACTERS, REDACTED, clean, names_a_secret, redact
 
 ECS_VERSION = "8.17.0"
 TRACE = "error.stack_trace"
 STANDARD = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
+# Container runtimes split lines of more than 16 KiB, which nothing can parse afterwards.
+MAX_LINE_CHARACTERS = 16_000
+LEFT_OUT = "log.fields_left_out"
 # ASCII only, so that no character of a caller's breaks a line or a terminal.
 ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+# What is added to its lines is ours.
+ACCESS = f"{__package__}.access"
 
-PLACEHOLDER = re.compile(r"%[-#0 +]*[\d*]*(?:\.\d+)?[a-zA-Z]")
-# These log exceptions that nobody has caught, without the context of the turn they come from.
-OUT_OF_CONTEXT = {"asyncio", f"{__package__}.logs"}
-# What these say outside of a turn is about this machine.
-TELL_OF_THE_MACHINE = (OSError, sqlite3.Error)
+Fields = dict[str, Any]
 
 
 class EcsFormatter(logging.Formatter):
@@ -42,39 +42,73 @@ class EcsFormatter(logging.Formatter):
         super().__init__()
         self._service = {"ecs.version": ECS_VERSION, **service}
         self._processors = tuple(processors)
-        self._debug = debug
+        self._discretion = Discretion(debug=debug)
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, whatever has gone wrong in what was to be logged."""
         try:
-            return self._render(self._fields(record))
+            ours, others = self._fields(record)
+            return self._fitting(ours, others)
         except Exception as error:  # noqa: BLE001 - logging would print the values otherwise
-            fields = {
+            lost = {
+                "error.type": type(error).__name__,
                 "log.origin.file.name": record.filename,
                 "log.origin.file.line": record.lineno,
             }
-            lost = {"error.type": type(error).__name__, **fields}
             return self._render(self._head(record, "A log line could not be written") | lost)
 
-    def _render(self, fields: dict[str, Any]) -> str:
+    def _render(self, fields: Fields) -> str:
         return ENCODER.encode(fields)
 
-    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
+    def _fitting(self, ours: Fields, others: Fields) -> str:
+        """Without the largest fields of others, and then without the ends of ours."""
+        if len(line := self._render(ours | others)) <= MAX_LINE_CHARACTERS:
+            return line
+        room = MAX_LINE_CHARACTERS - len(self._render(ours | {LEFT_OUT: len(others)}))
+        kept: Fields = {}
+        for size, name in sorted((_size({name: others[name]}), name) for name in others):
+            if (room := room - size) < 0:
+                break
+            kept[name] = others[name]
+        ours[LEFT_OUT] = len(others) - len(kept)
+        while len(line := self._render(ours | kept)) > MAX_LINE_CHARACTERS:
+            longest = max(ours, key=lambda name: _size(ours[name]))
+            ours[longest] = f"{ours[longest][: len(ours[longest]) // 2]}…"
+        return line
+
+    def _fields(self, record: logging.LogRecord) -> tuple[Fields, Fields]:
+        ours = self._head(record, clean(self._discretion.message(record)))
         found: EventDict = {}
         for process in self._processors:
             found = process(None, record.levelname, found)  # type: ignore[assignment]
-        found.update((k, v) for k, v in record.__dict__.items() if k not in STANDARD)
-        fields = self._head(record, _clean(self._message(record)))
+        others = get_contextvars()
+        added = {name: value for name, value in record.__dict__.items() if name not in STANDARD}
+        (found if record.name == ACCESS else others).update(added)
         for name, value in found.items():
             if value is not None and value != "":
-                secret = names_a_secret(name) and not isinstance(value, int | float)
-                fields[name] = REDACTED if secret else _clean(value)
-        if record.exc_info and (error := record.exc_info[1]):
-            told = error_fields(error, lambda one: self._told(record, one))
-            fields |= {name: told[name] if name == TRACE else _clean(told[name]) for name in told}
+                ours[name] = _clean(value)
+        return ours | self._failure(record), self._of_others(record, others)
+
+    def _of_others(self, record: logging.LogRecord, found: Fields) -> Fields:
+        fields = {}
+        for name, value in found.items():
+            if value is not None and not (isinstance(value, str) and not value):
+                secret = names_a_secret(str(name)) and not isinstance(value, int | float)
+                told = REDACTED if secret else _clean(self._discretion.value(record, value))
+                fields[chosen(name)] = told
         return fields
 
-    def _head(self, record: logging.LogRecord, message: Any) -> dict[str, Any]:
+    def _failure(self, record: logging.LogRecord) -> Fields:
+        fields: Fields = {}
+        if record.exc_info and (error := record.exc_info[1]):
+            fields = error_fields(error, lambda one: self._discretion.tells(record, one))
+            fields |= {name: _clean(fields[name]) for name in fields if name != TRACE}
+        if record.stack_info:
+            stack = redact(record.stack_info[-MAX_TRACE_CHARACTERS:], MAX_TRACE_CHARACTERS)
+            fields[TRACE] = f"{stack}\n{fields[TRACE]}" if fields else stack
+        return fields
+
+    def _head(self, record: logging.LogRecord, message: Any) -> Fields:
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         return {
             "@timestamp": f"{time[:-6]}Z",
@@ -84,26 +118,9 @@ class EcsFormatter(logging.Formatter):
             **self._service,
         }
 
-    def _message(self, record: logging.LogRecord) -> str:
-        if self._debug:
-            return record.getMessage()
-        if record.name.startswith("a2a."):  # the SDK puts into its lines what callers send
-            values = iter(record.args if isinstance(record.args, tuple) else ())
-            return PLACEHOLDER.sub(lambda _: _brief(next(values, "")), str(record.msg))
-        if record.name == "asyncio":  # so does asyncio, below its first line
-            return record.getMessage().partition("\n")[0]
-        return record.getMessage()
 
-    def _told(self, record: logging.LogRecord, error: BaseException) -> bool:
-        """Whether the message of an exception may be told: it may hold what a caller has said."""
-        exchange = current.get()
-        if self._debug:
-            return True
-        if record.name in OUT_OF_CONTEXT:
-            return False
-        if exchange is None:
-            return True
-        return exchange.turn is None and isinstance(error, TELL_OF_THE_MACHINE)
+def _size(value: Any) -> int:
+    return len(ENCODER.encode(value))
 
 
 def _clean(value: Any) -> Any:
@@ -111,15 +128,4 @@ def _clean(value: Any) -> Any:
         return clean(value)
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    return clean(str(value))
-
-
-def _brief(value: Any) -> str:
-    """Numbers, our own ids, and the host of an address: enough to know what it is about."""
-    if isinstance(value, int) or TASK_ID.fullmatch(str(value)):
-        return str(value)
-    try:
-        address = urlsplit(str(value))
-    except ValueError:
-        return "…"
-    return f"{address.scheme}://{address.hostname}/…" if address.hostname else "…"
+    return clean(text(value))

@@ -10,9 +10,13 @@ from structlog.typing import EventDict, WrappedLogger
 
 from ..tasks.call import Call
 from ..tasks.lifecycle import RunningTurn
+from .redaction import printable
 
 # What this agent calls its tasks; anything else is text that a caller has put in place of an id.
 TASK_ID = re.compile(r"[0-9a-f-]{36}")
+
+# Other ids, and names, are text of callers', which nobody has checked when a call is refused.
+MAX_CHARACTERS = 128
 
 
 @dataclass(slots=True, eq=False)
@@ -44,10 +48,10 @@ class Exchange:
         return {
             "a2a.transport": call.transport,
             "a2a.operation": call.operation,
-            "a2a.message_id": call.message_id,
+            "a2a.message_id": _brief(call.message_id),
             "a2a.task_id": subject.task_id if is_id else "",
-            "a2a.context_id": subject.context_id,
-            "user.name": call.caller,
+            "a2a.context_id": _brief(subject.context_id),
+            "user.name": _brief(call.caller),
         }
 
 
@@ -64,3 +68,7 @@ def add_exchange(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
             if value:
                 event[name] = value
     return event
+
+
+def _brief(text: str) -> str:
+    return printable(text[:MAX_CHARACTERS])[:MAX_CHARACTERS]

@@ -12,11 +12,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from .console import ConsoleFormatter
 from .ecs import STANDARD, EcsFormatter
 from .exchange import add_exchange
+from .stderr import handler_for, stderr
 
 logger = logging.getLogger(__name__)
 
 # What these say below a warning is about their own inner life.
-QUIET = ("a2a", "grpc", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
+QUIET = ("a2a", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
 # These warn of each refused request, which the access line tells better.
 REFUSALS = ("a2a.utils.error_handlers", "a2a.server.routes")
 # What structlog hands to logging as it is.
@@ -34,14 +35,15 @@ def configure(
 
     `service` holds the fields that name this process; each processor may add more to a line.
     """
-    terminal = sys.stderr.isatty()
+    stream = stderr()
+    terminal = stream.isatty()
     options: dict[str, Any] = {
         "service": service,
-        "processors": [structlog.contextvars.merge_contextvars, add_exchange, *processors],
+        "processors": [add_exchange, *processors],
         "debug": level == "debug",
     }
     console = style == "console" or (style == "auto" and terminal)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = handler_for(stream)
     handler.setFormatter(
         ConsoleFormatter(colors=terminal, **options) if console else EcsFormatter(**options)
     )

@@ -9,6 +9,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import Status
 from opentelemetry.util.types import Attributes, AttributeValue
 
+from .discretion import PLACEHOLDER
+
 logger = logging.getLogger(__name__)
 
 # Where instrumentations of HTTP clients and servers leave query strings.
@@ -16,6 +18,12 @@ ADDRESSES = {"http.target", "http.url", "url.full"}
 # What they say of an error in words that may be anybody's.
 WORDS = {"exception.message", "exception.stacktrace", "url.query"}
 SELDOM_SECONDS = 60.0
+# Their warnings repeat headers: the keys of collectors, and what callers send.
+REPEATERS = (
+    "opentelemetry.baggage.propagation",
+    "opentelemetry.trace.span",
+    "opentelemetry.util.re",
+)
 
 
 class Discreet(SpanExporter):
@@ -54,6 +62,17 @@ def report_seldom() -> None:
         library = logging.getLogger(name)
         library.handlers = [seldom]
         library.propagate = False
+
+
+def keep_values_back() -> None:
+    """Let the libraries say what is wrong with a variable or a header, and not what it holds."""
+    for name in REPEATERS:
+        logging.getLogger(name).addFilter(_without_values)
+
+
+def _without_values(record: logging.LogRecord) -> bool:
+    record.msg, record.args = PLACEHOLDER.sub("…", str(record.msg)), ()
+    return True
 
 
 def _discreet(span: ReadableSpan) -> ReadableSpan:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 REDACTED = "[redacted]"
-# Container runtimes split lines of more than 16 KiB, which nothing can parse afterwards.
 MAX_CHARACTERS = 2000
 MAX_TRACE_CHARACTERS = 8000
 # Routes, addresses and names of programs are in line after line.
@@ -15,10 +14,17 @@ REMEMBERED_CHARACTERS = 200
 # Ids and short words, which most values are: nothing in here is a secret by its looks.
 HARMLESS = re.compile(r"[0-9a-f-]*|\w{0,15}").fullmatch
 
-
 SECRET_NAME = re.compile(
-    r"passw|passphrase|pwd|secret|token|(api|access|private)[_-]?key|credential|authorization|cookie",
+    r"passw|passphrase|pwd|secret|token|(api|access|account|private)[_-]?key|credential"
+    r"|authorization|cookie",
     re.IGNORECASE,
+)
+# Between a name and its value, as in headers, settings, JSON, and what Python prints of pairs.
+IS = r"(?:\\?[\"']?\s*[=:]\s*|[\"']\s*,\s*)"
+# In quotes of a text within a text, in quotes, and without any.
+VALUE = (
+    r"(?:b?\\\"(?:[^\"\\\n]|\\[^\"\n])*+(?:\\\")?|b?\"(?:[^\"\\\n]|\\.)*+\"?"
+    r"|b?'(?:[^'\\\n]|\\.)*+'?|[^\s,;&]+)"
 )
 
 
@@ -35,21 +41,29 @@ def _rule(hints: str, pattern: str, replacement: str = REDACTED) -> Rule:
 
 
 RULES = (
-    _rule("private", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*-----)?"),
-    _rule("://", r"(?<=://)[^/\s@]+@", f"{REDACTED}@"),
-    _rule("cookie", r"(?i)(cookie\\?[\"']?\s*[=:]\s*)[^\n]+", rf"\1{REDACTED}"),
+    _rule(
+        "private",
+        r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]*-----|\Z)",
+    ),
+    # With slashes only behind a colon that begins no port; addresses are not endless.
+    _rule(
+        "://",
+        r"(?<=://)(?:[^/\s]{1,256}|[^\s:/@]{0,64}:(?!\d{1,5}[/?#])[^\s\"'<>]{1,256})@",
+        f"{REDACTED}@",
+    ),
+    _rule("cookie authorization", rf"(?i)((?:cookie|authorization){IS})[^\n]+", rf"\1{REDACTED}"),
     _rule("bearer", r"(?i)\b(bearer)[\s:]+[^\s\"',;\\]+", rf"\1 {REDACTED}"),
     _rule("basic", r"\b((?i:basic))\s+(?=\S*[A-Z0-9=])[\w+/=-]{4,}", rf"\1 {REDACTED}"),
     _rule(
-        "passw passphrase pwd secret token key credential authorization",
-        r"(?i)((?:passwords?|passwd|passphrase|pwd|secrets?|token|(?:api|access|private)[_-]?key"
-        r"|credentials?|authorization)\\?[\"']?\s*[=:]\s*)"
-        r"(?!(?:bearer|basic)\s)(?:\\?\"[^\"\n]*\"?|'[^'\n]*'?|[^\s,;&]+)",
+        "passw passphrase pwd secret token key credential",
+        r"(?i)((?:passwords?|passwd|passphrase|pwd|secrets?|token|credentials?"
+        rf"|(?:api|access|account|private|secret)[_-]?key){IS})(?!(?:bearer|basic)\s){VALUE}",
         rf"\1{REDACTED}",
     ),
     _rule("? &", r"([?&][\w.%\[\]-]{1,64}=)[^\s&#\"']+", rf"\1{REDACTED}"),
     _rule("eyj", r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"),
     _rule("sk- pk- akia asia", r"\b(?:[sp]k-[\w-]{8,}|A[KS]IA[A-Z0-9]{12,})"),
+    _rule("_live_ _test_", r"\b[a-z]{2}_(?:live|test)_\w{8,}"),
     _rule("gh glpat", r"\b(?:gh[opsru]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})"),
     _rule("xox aiza hf_", r"\b(?:xox[a-z]-[\w-]{8,}|AIza[\w-]{20,}|hf_\w{16,})"),
 )
@@ -67,7 +81,6 @@ def _remembered(text: str) -> str:
     return redact(printable(text))
 
 
-@lru_cache(maxsize=1024)
 def names_a_secret(field: str) -> bool:
     """Whether the values of a field are secret, whatever they look like."""
     return SECRET_NAME.search(field) is not None
