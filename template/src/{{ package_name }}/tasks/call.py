@@ -34,12 +34,11 @@ class Call:
     started: float = field(default_factory=perf_counter)
     outcome: Outcome = ""
 
-    # The id that is chosen for a new task; whether the caller knows the context already; whether
-    # it stays until the agent comes to rest; and whether the agent has heard the message.
+    # The id that is chosen for a new task; whether the caller knows the context already; and
+    # whether it stays until the agent comes to rest.
     new_task_id: str = ""
     continued: bool = False
     attended: bool = False
-    heard: bool = False
 
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 
@@ -56,11 +55,6 @@ class Call:
         self.message_id = getattr(told, "message_id", "")
         self.context_id = getattr(told, "context_id", "")
         self.task_id = getattr(told, "task_id", "") or getattr(params, "id", "")
-
-    def resume_context(self) -> None:
-        """Go on with the context variables of this call, wherever the SDK has queued it."""
-        for variable, value in self.context.items():
-            variable.set(value)
 
 
 def call_of(context: ServerCallContext) -> Call:

@@ -6,20 +6,17 @@ import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
-from a2a.server.agent_execution import AgentExecutor, RequestContext
 from a2a.server.context import ServerCallContext
-from a2a.server.events import EventQueue
-from a2a.server.tasks import TaskUpdater
-from a2a.types import Task, TaskState
+from a2a.types import SendMessageRequest, Task, TaskState
 from a2a.utils.errors import UnsupportedOperationError
 
 from ..conversation import Ending, Logic, Message, Reply, Turn
 from .call import call_of
 from .hearing import hear
 from .lifecycle import RunningTurn, RunningTurns
+from .live_task import LiveTask
 from .observer import Observer
-from .speech import Speech
-from .states import TERMINAL
+from .speech import Speech, status_update
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +24,7 @@ Earlier = Callable[[str, ServerCallContext], Awaitable[Iterable[Task]]]
 
 # A reply within this time may still be a message without a task; after it the task exists.
 TASK_AFTER_SECONDS = 0.1
-# Pieces of text that come within this time are sent together: each event copies the whole task.
+# Pieces of text that come within this time are sent together.
 COALESCE_SECONDS = 0.05
 COALESCE_CHARACTERS = 4096
 # What a cancelled agent gets to tidy up before its task goes on without it.
@@ -70,13 +67,18 @@ class Replies:
     def end(self) -> None:
         self._queue.put_nowait(END)
 
-    async def get(self) -> Reply | End:
-        reply = await self._queue.get()
+    async def get(self, until: float | None) -> Reply | End:
+        """The next one; raises TimeoutError when there is none by that time of the loop."""
+        if self._queue.empty():
+            async with asyncio.timeout_at(until):
+                reply = await self._queue.get()
+        else:
+            reply = self._queue.get_nowait()
         self._room.release()
         return reply
 
 
-class Executor(AgentExecutor):
+class Executor:
     """Turns the owner's `reply` into an executor; nothing it raises reaches a caller."""
 
     def __init__(
@@ -94,29 +96,45 @@ class Executor(AgentExecutor):
         self._observer = observer
         self._turn_timeout_seconds = turn_timeout_seconds
 
-    async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
+    async def execute(
+        self, live: LiveTask, request: SendMessageRequest, context: ServerCallContext
+    ) -> None:
         """Run one turn to its end; the task is never left working."""
-        task = context.current_task
-        if task is not None and task.status.state in TERMINAL:
-            raise UnsupportedOperationError(f"Task {task.id} has ended and takes no more turns.")
-        call = call_of(context.call_context)
-        call.heard = True
-        call.resume_context()
-        task_id, context_id = context.task_id or "", context.context_id or ""
-        with self._turns.register(call, task_id, context_id) as turn:
+        if live.ended:
+            raise UnsupportedOperationError(f"Task {live.id} has ended and takes no more messages.")
+        with self._turns.register(call_of(context), live.id, live.context_id) as turn:
             try:
                 with self._observer.around_turn(turn):
-                    await self._run(turn, context, Speech(context, event_queue))
+                    await self._run(turn, live, request, context)
             finally:
                 if state := TASK_STATES.get(turn.outcome):
                     self._observer.task_ended(state)
 
-    async def _run(self, turn: RunningTurn, context: RequestContext, speech: Speech) -> None:
+    async def cancel(self, live: LiveTask) -> None:
+        """End the task as cancelled and stop its turn, unless it ends by itself first."""
+        running = live.id in self._turns
+        self._turns.tell_cancelled(live.id)
+        await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
+        if live.state != TaskState.TASK_STATE_CANCELED:
+            return
+        self._turns.stop(live.id)
+        if not running:
+            self._observer.task_ended("canceled")
+
+    async def _run(
+        self,
+        turn: RunningTurn,
+        live: LiveTask,
+        request: SendMessageRequest,
+        context: ServerCallContext,
+    ) -> None:
+        speech = Speech(live, request.message)
         deadline = asyncio.timeout(self._turn_timeout_seconds)
         try:
             async with deadline:
-                earlier = await self._earlier_tasks(context)
-                await self._converse(hear(context, earlier, turn.cancelled), speech)
+                earlier = await self._earlier_tasks(live, context)
+                heard = hear(request, context, live.task, earlier, turn.cancelled)
+                await self._converse(heard, speech)
         except asyncio.CancelledError:
             if not self._turns.aborting:
                 speech.outcome = speech.outcome or "canceled"
@@ -136,20 +154,11 @@ class Executor(AgentExecutor):
         finally:
             turn.outcome = speech.outcome or "crashed"
 
-    async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
-        """End the task as cancelled; the SDK then cancels the worker."""
-        task_id = context.task_id or ""
-        if task_id not in self._turns:
-            self._observer.task_ended("canceled")
-        self._turns.cancel(task_id)
-        updater = TaskUpdater(event_queue, task_id, context.context_id or "")
-        await updater.update_status(TaskState.TASK_STATE_CANCELED)
-
-    async def _earlier_tasks(self, context: RequestContext) -> list[Task]:
-        if not call_of(context.call_context).continued:
+    async def _earlier_tasks(self, live: LiveTask, context: ServerCallContext) -> list[Task]:
+        if not call_of(context).continued:
             return []
-        tasks = await self._earlier(context.context_id or "", context.call_context)
-        return [task for task in tasks if task.id != context.task_id]
+        tasks = await self._earlier(live.context_id, context)
+        return [task for task in tasks if task.id != live.id]
 
     async def _converse(self, turn: Turn, speech: Speech) -> None:
         replies = Replies()
@@ -160,8 +169,8 @@ class Executor(AgentExecutor):
             await speaker
             await speech.finish()
         finally:
-            speaker.cancel()
-            await asyncio.wait({speaker}, timeout=CLEANUP_SECONDS)
+            if speaker.cancel():
+                await asyncio.wait({speaker}, timeout=CLEANUP_SECONDS)
 
     async def _speak(self, turn: Turn, replies: Replies) -> None:
         # One asyncio task runs the whole generator, so its timeouts and context variables hold.
@@ -189,8 +198,7 @@ async def _tell(replies: Replies, speech: Speech) -> None:
     wake_at: float | None = now() + TASK_AFTER_SECONDS
     while True:
         try:
-            async with asyncio.timeout_at(wake_at):
-                reply = await replies.get()
+            reply = await replies.get(wake_at)
         except TimeoutError:
             reply = ""
             await speech.open()

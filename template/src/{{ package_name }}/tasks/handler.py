@@ -27,13 +27,11 @@ from a2a.types import (
     SubscribeToTaskRequest,
     Task,
     TaskPushNotificationConfig,
-    TaskState,
     TaskStatusUpdateEvent,
 )
 from a2a.utils.errors import (
     A2AError,
     InternalError,
-    TaskNotCancelableError,
     VersionNotSupportedError,
 )
 from google.protobuf.message import Message as ProtobufMessage
@@ -43,7 +41,7 @@ from .lifecycle import RunningTurns
 from .observer import Observer
 from .repeats import Repeats
 from .requests import check
-from .states import RUNNING, TERMINAL
+from .states import at_rest
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +49,7 @@ Response = TypeVar("Response")
 
 
 class Handler(RequestHandler):
-    """Stands in front of the SDK's handler, behind all bindings alike."""
+    """Stands in front of the engine, behind all bindings alike."""
 
     def __init__(
         self,
@@ -101,7 +99,7 @@ class Handler(RequestHandler):
     async def on_cancel_task(
         self, params: CancelTaskRequest, context: ServerCallContext
     ) -> Task | None:
-        return await self._bounded("CancelTask", self._cancel, params, context)
+        return await self._bounded("CancelTask", self._inner.on_cancel_task, params, context)
 
     async def on_create_task_push_notification_config(
         self, params: TaskPushNotificationConfig, context: ServerCallContext
@@ -133,12 +131,6 @@ class Handler(RequestHandler):
         card = self._inner.on_get_extended_agent_card
         return await self._bounded("GetExtendedAgentCard", card, params, context)
 
-    async def _cancel(self, params: CancelTaskRequest, context: ServerCallContext) -> Task | None:
-        task = await self._inner.on_cancel_task(params, context)
-        if task is not None and task.status.state != TaskState.TASK_STATE_CANCELED:
-            raise TaskNotCancelableError  # it ended by itself while it was being cancelled
-        return task
-
     async def _bounded(
         self,
         name: str,
@@ -162,8 +154,6 @@ class Handler(RequestHandler):
         with self._observed(name, params, context) as call:
             async with aclosing(operation(params, context)) as events:
                 async for event in events:
-                    if _has_ended(last):
-                        continue  # a cancellation that came too late
                     if last is None:
                         self._observer.stream_opened(call)
                     if silent and _says_something(event):
@@ -171,10 +161,10 @@ class Handler(RequestHandler):
                         self._observer.first_event(call)
                     last = event
                     yield event
-            if not _at_rest(last) and not _hung_up():
+            if not at_rest(last):
                 call.outcome = "error"
         if call.outcome == "error":
-            # The SDK drops a reader that falls behind; its stream would look complete.
+            # A reader that fell behind was cut off; its stream must not look complete.
             raise InternalError("Events were lost: subscribe to the task again to see the rest.")
 
     @contextmanager
@@ -189,8 +179,6 @@ class Handler(RequestHandler):
         try:
             self._check(params, context)
             yield call
-            if _hung_up():
-                raise asyncio.CancelledError  # which the SDK swallows
             call.outcome = call.outcome or "ok"
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
             call.outcome = _outcome(error)
@@ -208,11 +196,6 @@ class Handler(RequestHandler):
             reason = "version" if by_version else "validation"
             self._observer.refused(call_of(context).transport, reason)
             raise
-
-
-def _hung_up() -> bool:
-    worker = asyncio.current_task()
-    return worker is not None and worker.cancelling() > 0
 
 
 def _outcome(error: BaseException) -> Outcome:
@@ -236,18 +219,8 @@ def _mask(operation: str, error: BaseException) -> InternalError:
 def _says_something(event: Event) -> bool:
     match event:
         case Task():
-            return bool(event.artifacts) or event.status.state not in RUNNING
+            return bool(event.artifacts) or at_rest(event)
         case TaskStatusUpdateEvent():
-            return event.status.HasField("message") or event.status.state not in RUNNING
+            return event.status.HasField("message") or at_rest(event)
         case _:
             return True
-
-
-def _has_ended(last: Event | None) -> bool:
-    status = getattr(last, "status", None)
-    return status is not None and status.state in TERMINAL
-
-
-def _at_rest(last: Event | None) -> bool:
-    status = getattr(last, "status", None)
-    return isinstance(last, Message) or (status is not None and status.state not in RUNNING)

@@ -3,32 +3,37 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from a2a.server.agent_execution import RequestContext
-from a2a.types import Message, Part, Role, Task
+from a2a.server.context import ServerCallContext
+from a2a.types import Message, Part, Role, SendMessageRequest, Task
 from google.protobuf.json_format import MessageToDict
 
 from ..conversation import Caller, File, Turn, Utterance
 from .speech import ANSWERS, PROGRESS
 
 
-def hear(context: RequestContext, earlier: Iterable[Task], cancelled: asyncio.Event) -> Turn:
+def hear(
+    request: SendMessageRequest,
+    context: ServerCallContext,
+    task: Task | None,
+    earlier: Iterable[Task],
+    cancelled: asyncio.Event,
+) -> Turn:
     """The turn of this request; `earlier` are the tasks before it in the same context."""
-    message = context.message or Message()
-    user = context.call_context.user
-    task = context.current_task
+    message, user = request.message, context.user
     history = [utterance for other in earlier for utterance in _utterances(other)]
     return Turn(
         text=_text(message.parts),
         files=tuple(_file(part) for part in message.parts if part.HasField("raw") or part.url),
         data=tuple(MessageToDict(part.data) for part in message.parts if part.HasField("data")),
-        metadata=context.metadata | MessageToDict(message.metadata),
+        metadata=_metadata(request) | _metadata(message),
         caller=Caller(user.user_name, context.tenant, user.is_authenticated),
         history=(*history, *(_utterances(task) if task else ())),
         cancelled=cancelled,
         message_id=message.message_id,
-        task_id=context.task_id or "",
-        context_id=context.context_id or "",
+        task_id=message.task_id,
+        context_id=message.context_id,
     )
 
 
@@ -43,6 +48,10 @@ def _utterances(task: Task) -> Iterator[Utterance]:
             yield Utterance("caller" if by_caller else "agent", _text(message.parts))
         if by_caller and (answer := answers.get(message.message_id)):
             yield Utterance("agent", answer)
+
+
+def _metadata(told: SendMessageRequest | Message) -> dict[str, Any]:
+    return MessageToDict(told.metadata) if told.HasField("metadata") else {}
 
 
 def _text(parts: Iterable[Part], separator: str = "\n") -> str:

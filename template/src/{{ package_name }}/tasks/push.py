@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from copy import deepcopy
 
 import httpx
 from a2a.server.context import ServerCallContext
@@ -56,6 +55,10 @@ class PushConfigStore(PushNotificationConfigStore):
         """Those of the caller."""
         return await self._select("task_id = ? AND owner = ?", task_id, owner_of(context))
 
+    def has_any(self, task_id: str) -> bool:
+        """Whether somebody may want to be told of this task."""
+        return task_id in self._task_ids
+
     async def get_info_for_dispatch(self, task_id: str) -> list[TaskPushNotificationConfig]:
         """Those of everybody who may see the task; they were checked when they were made."""
         if task_id not in self._task_ids:
@@ -94,17 +97,17 @@ class PushSender(BasePushNotificationSender):
         observer: Observer,
     ) -> None:
         super().__init__(client, configs, push_url_validator=push_url_validator)
+        self._configs = configs
         self._observer = observer
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def send_notification(self, task_id: str, event: PushNotificationEvent) -> None:
         """Queue the event; a failed delivery is logged by the SDK and never reaches the task."""
-        if not await self._config_store.get_info_for_dispatch(task_id):
+        if not self._configs.has_any(task_id):
             return
-        copy = deepcopy(event)  # the task goes on changing
         previous = self._latest.get(task_id)
-        delivery = asyncio.create_task(self._after(previous, task_id, copy))
+        delivery = asyncio.create_task(self._after(previous, task_id, event))
         self._latest[task_id] = delivery
         self._under_way.add(delivery)
         delivery.add_done_callback(lambda done: self._forget(task_id, done))

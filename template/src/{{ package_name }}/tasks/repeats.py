@@ -19,7 +19,7 @@ from a2a.utils.task import apply_history_length
 
 from .call import call_of
 from .messages import Claim, MessageRegister
-from .states import RUNNING, TERMINAL, owner_of
+from .states import RUNNING, at_rest, owner_of
 from .store import TaskStore
 
 # A caller may hang up and repeat before its task exists.
@@ -47,9 +47,6 @@ class Repeats:
                 answer = await self._inner.on_message_send(params, context)
                 if isinstance(answer, Message):
                     self._register.answer(claim, answer)
-                elif follow_up and not params.configuration.return_immediately:
-                    answer = await self._answered(answer.id, params.message.message_id, context)
-                    return apply_history_length(answer, params.configuration)
                 return answer
         if claim.reply is not None:
             return claim.reply
@@ -102,25 +99,6 @@ class Repeats:
                 await self._register.forget(claim)  # the first call left nothing behind
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _answered(self, task_id: str, message_id: str, context: ServerCallContext) -> Task:
-        """The task behind this message, which may have waited for an earlier turn to end."""
-        while True:
-            async for _ in self._rest(task_id, context):
-                pass
-            task = await self._task(task_id, context)
-            if message_id in {message.message_id for message in task.history}:
-                return task
-            if task.status.state in TERMINAL and not call_of(context).heard:
-                raise UnsupportedOperationError(f"Task {task_id} ended before this message.")
-            if task.status.state in TERMINAL:
-                return task
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def _check_open(self, task_id: str, context: ServerCallContext) -> None:
-        task = await self._task(task_id, context)
-        if task.status.state in TERMINAL:
-            raise UnsupportedOperationError(f"Task {task_id} has ended and takes no more messages.")
-
     async def _task(self, task_id: str, context: ServerCallContext) -> Task:
         task = await self._store.get(task_id, context)
         if task is None:
@@ -137,6 +115,8 @@ class Repeats:
             async with aclosing(self._inner.on_subscribe_to_task(request, context)) as events:
                 async for event in events:
                     yield event
+                    if at_rest(event):
+                        return
         except UnsupportedOperationError:
             return  # it has ended in this moment
 
@@ -145,13 +125,8 @@ class Repeats:
         self, claim: Claim, context: ServerCallContext, *, follow_up: bool
     ) -> AsyncIterator[None]:
         try:
-            if follow_up:
-                await self._check_open(claim.task_id, context)
-                yield
-            else:
-                call_of(context).new_task_id = claim.task_id
-                with self._store.expecting(claim.task_id):
-                    yield
+            call_of(context).new_task_id = claim.task_id
+            yield
         except A2AError:
             if follow_up or await self._store.get(claim.task_id, context) is None:
                 await self._register.forget(claim)

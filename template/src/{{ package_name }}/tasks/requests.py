@@ -18,6 +18,7 @@ from google.protobuf.message import DecodeError, EncodeError
 from google.protobuf.message import Message as ProtobufMessage
 
 from .call import call_of
+from .required import check_required
 
 MAX_ID_LENGTH = 128
 MAX_PARTS = 1000
@@ -29,11 +30,12 @@ def check(params: ProtobufMessage, context: ServerCallContext) -> None:
     _check_id("tenant", context.tenant)
     if isinstance(params, SendMessageRequest):
         _check_message(params.message)
-        return
-    if isinstance(params, ListTasksRequest):
-        _check_filters(params)
-    for field in ("id", "task_id", "context_id"):
-        _check_id(field, getattr(params, field, ""))
+    else:
+        if isinstance(params, ListTasksRequest):
+            _check_filters(params)
+        for field in ("id", "task_id", "context_id"):
+            _check_id(field, getattr(params, field, ""))
+    check_required(params)
 
 
 def check_version(context: ServerCallContext) -> None:

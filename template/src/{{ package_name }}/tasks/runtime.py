@@ -5,19 +5,20 @@ import logging
 from dataclasses import dataclass
 
 import httpx
-from a2a.server.request_handlers import DefaultRequestHandler
 from a2a.types import AgentCard
 from a2a.utils.push_url_validator import validate_push_notification_url
 
 from ..conversation import Logic
-from .context import ContextFromTask
 from .database import Database
+from .engine import Engine
 from .executor import Executor
 from .handler import Handler
 from .lifecycle import RunningTurns
+from .live_tasks import LiveTasks
 from .messages import MessageRegister
 from .observer import Observer
 from .push import PushConfigStore, PushSender
+from .push_calls import PushCalls
 from .repeats import Repeats
 from .store import TaskStore
 from .upkeep import Upkeep
@@ -74,7 +75,7 @@ class Runtime:
             push_url_validator=screening,
             observer=observer,
         )
-        self._sdk_handler = DefaultRequestHandler(
+        self._engine = Engine(
             Executor(
                 logic,
                 turns=self._turns,
@@ -82,20 +83,16 @@ class Runtime:
                 observer=observer,
                 turn_timeout_seconds=turn_timeout_seconds,
             ),
-            self._store,
-            card,
-            push_config_store=self._push_configs,
-            push_sender=self._push,
-            request_context_builder=ContextFromTask(self._store),
-            extended_agent_card=extended_card,
-            push_url_validator=screening,
-            validate_input_modes=True,
-            interrupted_task_timeout=parked_task_seconds,
+            tasks=LiveTasks(self._store, self._push, parked_seconds=parked_task_seconds),
+            store=self._store,
+            push_calls=PushCalls(self._push_configs, self._store, screening=screening),
+            card=card,
+            extended_card=extended_card,
         )
         self._register = MessageRegister(self._database)
         self.handler = Handler(
-            self._sdk_handler,
-            repeats=Repeats(self._sdk_handler, register=self._register, store=self._store),
+            self._engine,
+            repeats=Repeats(self._engine, register=self._register, store=self._store),
             turns=self._turns,
             observer=observer,
             request_timeout_seconds=request_timeout_seconds,
@@ -128,7 +125,7 @@ class Runtime:
         if not await self._turns.drain(grace_seconds):
             logger.warning("Interrupting what did not end within %g seconds", grace_seconds)
             await self._turns.abort()
-        await self._sdk_handler.aclose()
+        await self._engine.close()
 
     async def close(self) -> None:
         """Deliver and write what is left."""

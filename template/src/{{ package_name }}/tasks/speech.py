@@ -2,14 +2,18 @@
 
 import json
 import uuid
-from collections.abc import Callable, Coroutine
-from typing import Any
 
-from a2a.server.agent_execution import RequestContext
-from a2a.server.events import EventQueue
-from a2a.server.tasks import TaskUpdater
+from a2a.types import (
+    Artifact,
+    Part,
+    Role,
+    Task,
+    TaskArtifactUpdateEvent,
+    TaskState,
+    TaskStatus,
+    TaskStatusUpdateEvent,
+)
 from a2a.types import Message as A2AMessage
-from a2a.types import Part, Task, TaskState, TaskStatus
 from google.protobuf.json_format import Parse
 from google.protobuf.struct_pb2 import Value
 
@@ -26,6 +30,7 @@ from ..conversation import (
     RequestAuthorization,
 )
 from .lifecycle import TurnOutcome
+from .live_task import LiveTask
 
 # Metadata keys: of messages that are not part of the conversation, and of an answer to a message.
 PROGRESS = "progress"
@@ -33,12 +38,11 @@ ANSWERS = "answersMessageId"
 
 
 class Speech:
-    """One turn's side of an event queue: a lone message, or a task with its artifacts."""
+    """One turn's side of a task: a lone message, or the task with its artifacts."""
 
-    def __init__(self, context: RequestContext, queue: EventQueue) -> None:
-        self._context = context
-        self._queue = queue
-        self._task = TaskUpdater(queue, context.task_id or "", context.context_id or "")
+    def __init__(self, live: LiveTask, message: A2AMessage) -> None:
+        self._live = live
+        self._message = message
         self._answer = ""
         self._opened = False
         self.outcome: TurnOutcome = ""
@@ -47,67 +51,62 @@ class Speech:
         """Let the task exist and work; done by itself before anything that needs a task."""
         if self._opened:
             return
-        if self._context.current_task is not None:
-            await self._task.start_work()
-            self._opened = True
-            return
-        status = TaskStatus(state=TaskState.TASK_STATE_WORKING)
-        status.timestamp.GetCurrentTime()
-        task = Task(id=self._task.task_id, context_id=self._task.context_id, status=status)
-        if self._context.message is not None:
-            task.history.append(self._context.message)
-        await self._queue.enqueue_event(task)
+        working = status_update(self._live, TaskState.TASK_STATE_WORKING)
+        if self._live.task is not None:
+            await self._live.apply(working)
+        else:
+            task = Task(id=self._live.id, context_id=self._live.context_id, status=working.status)
+            task.history.append(self._message)
+            await self._live.apply(task)
         self._opened = True
 
     async def text(self, pieces: str, *, last: bool = False) -> None:
         """Stream a piece of the answer; all pieces of a turn make one artifact."""
-        await self.open()
         append = bool(self._answer)
         self._answer = self._answer or str(uuid.uuid4())
-        message = self._context.message
-        await self._task.add_artifact(
-            [Part(text=pieces)],
-            self._answer,
-            "answer",
-            metadata={ANSWERS: message.message_id if message else ""},
-            append=append,
-            last_chunk=last,
+        artifact = Artifact(
+            artifact_id=self._answer,
+            name="answer",
+            parts=[Part(text=pieces)],
+            metadata={ANSWERS: self._message.message_id},
         )
+        await self._give(artifact, append=append, last=last)
 
     async def say(self, reply: Reply) -> None:
         """Tell any reply but a piece of text."""
-        if isinstance(reply, Message) and not self._opened and self._context.current_task is None:
-            await self._queue.enqueue_event(self._message(reply.text, alone=True))
+        if isinstance(reply, Message) and self._live.task is None:
+            message = self._say(reply.text)
+            message.ClearField("task_id")
+            await self._live.apply(message)
             self.outcome = "message"
             return
-        await self.open()
         match reply:
             case File():
-                await self._task.add_artifact([_file(reply)], name=reply.name or "file")
+                await self._give(_artifact(reply.name or "file", _file(reply)))
             case Data():
-                await self._task.add_artifact([_data(reply.value)], name=reply.name or "data")
+                await self._give(_artifact(reply.name or "data", _data(reply.value)))
             case Progress():
-                message = self._message(reply.text)
+                message = self._say(reply.text)
                 message.metadata[PROGRESS] = True
-                await self._task.start_work(message)
+                await self._enter(TaskState.TASK_STATE_WORKING, message)
             case Message():
-                await self._end("completed", self._task.complete, reply.text)
+                await self._end("completed", TaskState.TASK_STATE_COMPLETED, reply.text)
             case Ask():
-                await self._end("input_required", self._task.requires_input, reply.text)
+                await self._end("input_required", TaskState.TASK_STATE_INPUT_REQUIRED, reply.text)
             case RequestAuthorization():
-                await self._end("auth_required", self._task.requires_auth, reply.text, reply.url)
+                state = TaskState.TASK_STATE_AUTH_REQUIRED
+                await self._end("auth_required", state, reply.text, reply.url)
             case Refuse():
-                await self._end("rejected", self._task.reject, reply.text)
+                await self._end("rejected", TaskState.TASK_STATE_REJECTED, reply.text)
             case Fail():
-                await self._end("failed", self._task.failed, reply.text)
+                await self._end("failed", TaskState.TASK_STATE_FAILED, reply.text)
             case _:
                 raise TypeError(f"reply() yielded {reply!r:.80}, which is not a Reply")
 
     async def finish(self) -> None:
         """Complete the task, unless the agent has ended the turn in its own words."""
         if not self.outcome:
-            await self.open()
-            await self._task.complete()
+            await self._enter(TaskState.TASK_STATE_COMPLETED)
             self.outcome = "completed"
 
     async def fail(self, outcome: TurnOutcome, text: str) -> None:
@@ -116,24 +115,49 @@ class Speech:
             await self.say(Fail(text))
             self.outcome = outcome
 
-    async def _end(
-        self,
-        outcome: TurnOutcome,
-        state: Callable[[A2AMessage], Coroutine[Any, Any, None]],
-        text: str,
-        url: str = "",
-    ) -> None:
-        message = self._message(text)
+    async def _end(self, outcome: TurnOutcome, state: TaskState, text: str, url: str = "") -> None:
+        message = self._say(text)
         if url:
             message.parts.append(Part(url=url))
-        await state(message)
+        await self._enter(state, message)
         self.outcome = outcome
 
-    def _message(self, text: str, *, alone: bool = False) -> A2AMessage:
-        message = self._task.new_agent_message([Part(text=text)])
-        if alone:
-            message.ClearField("task_id")
-        return message
+    async def _enter(self, state: TaskState, message: A2AMessage | None = None) -> None:
+        await self.open()
+        await self._live.apply(status_update(self._live, state, message))
+
+    async def _give(self, artifact: Artifact, *, append: bool = False, last: bool = False) -> None:
+        await self.open()
+        update = TaskArtifactUpdateEvent(
+            task_id=self._live.id,
+            context_id=self._live.context_id,
+            artifact=artifact,
+            append=append,
+            last_chunk=last,
+        )
+        await self._live.apply(update)
+
+    def _say(self, text: str) -> A2AMessage:
+        return A2AMessage(
+            message_id=str(uuid.uuid4()),
+            role=Role.ROLE_AGENT,
+            task_id=self._live.id,
+            context_id=self._live.context_id,
+            parts=[Part(text=text)],
+        )
+
+
+def status_update(
+    live: LiveTask, state: TaskState, message: A2AMessage | None = None
+) -> TaskStatusUpdateEvent:
+    """The task comes into this state now."""
+    status = TaskStatus(state=state, message=message)
+    status.timestamp.GetCurrentTime()
+    return TaskStatusUpdateEvent(task_id=live.id, context_id=live.context_id, status=status)
+
+
+def _artifact(name: str, part: Part) -> Artifact:
+    return Artifact(artifact_id=str(uuid.uuid4()), name=name, parts=[part])
 
 
 def _file(file: File) -> Part:

@@ -1,7 +1,8 @@
 """Which task states mean what, and whose a task is."""
 
 from a2a.server.context import ServerCallContext
-from a2a.types import TaskState
+from a2a.server.events import Event
+from a2a.types import Message, TaskArtifactUpdateEvent, TaskState
 
 RUNNING = frozenset({TaskState.TASK_STATE_SUBMITTED, TaskState.TASK_STATE_WORKING})
 WAITING = frozenset({TaskState.TASK_STATE_INPUT_REQUIRED, TaskState.TASK_STATE_AUTH_REQUIRED})
@@ -13,6 +14,13 @@ TERMINAL = frozenset(
         TaskState.TASK_STATE_REJECTED,
     }
 )
+
+
+def at_rest(event: Event | None) -> bool:
+    """Whether the agent has nothing more to say for now; an artifact is never the last word."""
+    if event is None or isinstance(event, TaskArtifactUpdateEvent):
+        return False
+    return isinstance(event, Message) or event.status.state not in RUNNING
 
 
 def owner_of(context: ServerCallContext) -> str:

@@ -4,8 +4,7 @@ import asyncio
 import base64
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from a2a.server.context import ServerCallContext
@@ -46,22 +45,11 @@ class TaskStore(TaskStoreInterface):
         self._database = database
         self._growing: dict[str, tuple[Task, str]] = {}
         self._messages_saved: dict[str, int] = {}
-        self._expected: set[str] = set()
         self._writer: asyncio.Task[None] | None = None
-
-    @contextmanager
-    def expecting(self, task_id: str) -> Iterator[None]:
-        """The id is new: until the task is saved, nobody has to ask the database for it."""
-        self._expected.add(task_id)
-        try:
-            yield
-        finally:
-            self._expected.discard(task_id)
 
     async def save(self, task: Task, context: ServerCallContext) -> None:
         """Create or update; a task that has ended keeps its end."""
         owner = owner_of(context)
-        self._expected.discard(task.id)
         running = task.status.state in RUNNING
         known = self._messages_saved.get(task.id) == len(task.history)
         if running and (known or call_of(context).attended):
@@ -82,8 +70,6 @@ class TaskStore(TaskStoreInterface):
 
     async def get(self, task_id: str, context: ServerCallContext) -> Task | None:
         """A copy of the caller's task, or None."""
-        if task_id in self._expected:
-            return None
         owner = owner_of(context)
         if growing := self._growing.get(task_id):
             return _copy(growing[0]) if growing[1] == owner else None

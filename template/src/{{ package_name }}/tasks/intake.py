@@ -1,0 +1,108 @@
+"""Messages that come in: to which task and context each belongs, and the turn that it becomes."""
+
+import asyncio
+import logging
+import uuid
+
+from a2a.server.context import ServerCallContext
+from a2a.types import AgentCard, Message, SendMessageRequest
+from a2a.utils.errors import InvalidParamsError, UnsupportedOperationError
+from a2a.utils.input_mode_validator import validate_input_modes
+from a2a.utils.task import validate_history_length
+
+from .call import call_of
+from .executor import Executor
+from .listeners import Listener
+from .live_task import LiveTask
+from .live_tasks import LiveTasks
+from .push_calls import PushCalls
+
+logger = logging.getLogger(__name__)
+
+
+class Intake:
+    """Turns of one task run one after the other, each in the context variables of its own call."""
+
+    def __init__(
+        self, executor: Executor, tasks: LiveTasks, push_calls: PushCalls, card: AgentCard
+    ) -> None:
+        self._executor = executor
+        self._tasks = tasks
+        self._push_calls = push_calls
+        self._card = card
+        self._turns: set[asyncio.Task[None]] = set()
+
+    async def begin(
+        self, listener: Listener, params: SendMessageRequest, context: ServerCallContext
+    ) -> LiveTask:
+        """The task of this message, whose turn is queued; `listener` is told of it to its end.
+
+        Raises what the caller has done wrong, and then nothing has begun.
+        """
+        live = await self._task_of(params.message, context)
+        try:
+            self._check(live, params)
+            await self._keep_push_config(live, params, context)
+        except BaseException:
+            self._tasks.release(live)
+            raise
+        params.message.task_id, params.message.context_id = live.id, live.context_id
+        live.queue(listener)
+        turn = asyncio.create_task(self._run(live, listener, params, context))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        return live
+
+    async def close(self) -> None:
+        """Stop what is left of all turns."""
+        for turn in self._turns:
+            turn.cancel()
+        await asyncio.gather(*self._turns, return_exceptions=True)
+
+    async def _run(
+        self,
+        live: LiveTask,
+        listener: Listener,
+        params: SendMessageRequest,
+        context: ServerCallContext,
+    ) -> None:
+        try:
+            async with live.turns:
+                live.begin(listener, params.message, context)
+                await self._executor.execute(live, params, context)
+        except UnsupportedOperationError as refusal:
+            live.leave(listener, refusal)  # the task has ended while this message was queued
+        except Exception as error:
+            logger.exception("A turn of task %s was lost", live.id)
+            live.leave(listener, error)
+        finally:
+            live.leave(listener)
+            self._tasks.release(live)
+
+    async def _task_of(self, message: Message, context: ServerCallContext) -> LiveTask:
+        call = call_of(context)
+        call.continued = bool(message.task_id or message.context_id)
+        if message.task_id:
+            return await self._tasks.find(message.task_id, context)
+        context_id = message.context_id or str(uuid.uuid4())
+        return self._tasks.new(call.new_task_id or str(uuid.uuid4()), context_id, context)
+
+    def _check(self, live: LiveTask, params: SendMessageRequest) -> None:
+        message = params.message
+        if live.ended:
+            raise UnsupportedOperationError(f"Task {live.id} has ended and takes no more messages.")
+        validate_history_length(params.configuration)
+        if any(part.media_type for part in message.parts):
+            validate_input_modes(message, self._card)
+        if message.context_id not in {"", live.context_id}:
+            raise InvalidParamsError(
+                f"Context {message.context_id} does not match "
+                f"context {live.context_id} of task {live.id}"
+            )
+
+    async def _keep_push_config(
+        self, live: LiveTask, params: SendMessageRequest, context: ServerCallContext
+    ) -> None:
+        if params.configuration.HasField("task_push_notification_config"):
+            config = params.configuration.task_push_notification_config
+            await self._push_calls.keep(live.id, config, context)

@@ -1,0 +1,75 @@
+"""The tasks in memory: those that work, and those that wait for their callers and not too long."""
+
+import asyncio
+
+from a2a.server.context import ServerCallContext
+from a2a.server.tasks import PushNotificationSender
+from a2a.types import Task
+from a2a.utils.errors import TaskNotFoundError
+
+from .live_task import LiveTask
+from .states import owner_of
+from .store import TaskStore
+
+
+class LiveTasks:
+    """There is one `LiveTask` for a task at most; it is let go `parked_seconds` after its last use."""
+
+    def __init__(
+        self, store: TaskStore, push: PushNotificationSender, *, parked_seconds: float
+    ) -> None:
+        self._store = store
+        self._push = push
+        self._parked_seconds = parked_seconds
+        self._tasks: dict[str, LiveTask] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def new(self, task_id: str, context_id: str, context: ServerCallContext) -> LiveTask:
+        """A task that does not exist yet, in use."""
+        live = LiveTask(task_id, context_id, context, store=self._store, push=self._push)
+        self._tasks[task_id] = live
+        return self._use(live)
+
+    async def find(self, task_id: str, context: ServerCallContext) -> LiveTask:
+        """The caller's task, in use until it is released; raises TaskNotFoundError."""
+        live = self._tasks.get(task_id)
+        if live is None and (task := await self._store.get(task_id, context)) is not None:
+            live = self._tasks.get(task_id) or self._loaded(task, context)
+        if live is None or live.task is None or live.owner != owner_of(context):
+            raise TaskNotFoundError(f"Task {task_id} not found")
+        return self._use(live)
+
+    def release(self, live: LiveTask) -> None:
+        """It is used once less; a task that has come to its end is forgotten then."""
+        live.users -= 1
+        if live.users:
+            return
+        if live.ended or live.task is None:
+            self._tasks.pop(live.id, None)
+        else:
+            loop = asyncio.get_running_loop()
+            self._timers[live.id] = loop.call_later(self._parked_seconds, self._let_go, live.id)
+
+    def close(self) -> None:
+        """End everybody's listening."""
+        for live in self._tasks.values():
+            live.close()
+
+    def _loaded(self, task: Task, context: ServerCallContext) -> LiveTask:
+        live = LiveTask(
+            task.id, task.context_id, context, store=self._store, push=self._push, task=task
+        )
+        self._tasks[task.id] = live
+        return live
+
+    def _use(self, live: LiveTask) -> LiveTask:
+        live.users += 1
+        if timer := self._timers.pop(live.id, None):
+            timer.cancel()
+        return live
+
+    def _let_go(self, task_id: str) -> None:
+        del self._timers[task_id], self._tasks[task_id]
