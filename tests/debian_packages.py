@@ -12,6 +12,8 @@ import pytest
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "a2a-template"
 # Debian 13 has current versions of what the tests run; Debian 12 unpacks them as well.
 SUITE = "trixie"
+# Where iptables is, which is not on every root's path.
+SYSTEM_PROGRAMS = ":/usr/sbin:/sbin"
 
 
 def unpacked(*packages: str, suffix: str = "") -> Path:
@@ -29,7 +31,8 @@ def unpacked(*packages: str, suffix: str = "") -> Path:
 
 def install(*programs: str) -> None:
     """Install the packages of programs that this machine does not have; both have one name."""
-    if not all(map(shutil.which, programs)):
+    path = os.environ["PATH"] + SYSTEM_PROGRAMS
+    if not all(shutil.which(program, path=path) for program in programs):
         _run("apt-get", "update")
         _run("apt-get", "install", "--yes", "--no-install-recommends", *programs)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from debian_packages import CACHE, install, unpacked
+from debian_packages import CACHE, SYSTEM_PROGRAMS, install, unpacked
 
 START_SECONDS = 60.0
 DATA = CACHE / "docker"
@@ -137,7 +137,7 @@ def _environment(run: Path) -> dict[str, str]:
         "DOCKER_CONFIG": str(run / "config"),
         "DOCKER_DATA": str(DATA),
         "DOCKER_HOST": f"unix://{run}/docker.sock",
-        "PATH": f"{run}/bin:{os.environ['PATH']}",
+        "PATH": f"{run}/bin:{os.environ['PATH']}{SYSTEM_PROGRAMS}",
     }
 
 
