@@ -4,18 +4,18 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Final
 
 from a2a.server.context import ServerCallContext
 from a2a.types import SendMessageRequest, Task, TaskState
 from a2a.utils.errors import UnsupportedOperationError
 
-from ..conversation import Ending, Logic, Message, Reply, Turn
+from ..conversation import Ending, Logic, Message, Turn
 from .call import call_of
 from .hearing import hear
 from .lifecycle import RunningTurn, RunningTurns
 from .live_task import LiveTask
 from .observer import Observer
+from .replies import END, End, Replies
 from .speech import Speech, status_update
 
 logger = logging.getLogger(__name__)
@@ -29,53 +29,8 @@ COALESCE_SECONDS = 0.05
 COALESCE_CHARACTERS = 4096
 # What a cancelled agent gets to tidy up before its task goes on without it.
 CLEANUP_SECONDS = 1.0
-# How far the agent may run ahead of what has been sent.
-REPLIES_AHEAD = 256
-
-# How the task of a turn has ended, for the turns that end one.
-TASK_STATES = {
-    "completed": "completed",
-    "rejected": "rejected",
-    "failed": "failed",
-    "crashed": "failed",
-    "timed_out": "failed",
-    "interrupted": "failed",
-    "canceled": "canceled",
-}
 
 INTERRUPTED = "The turn was interrupted because the agent is shutting down; send it again."
-
-
-class End:
-    """Marks the end of what the logic has to say."""
-
-
-END: Final = End()
-
-
-class Replies:
-    """What was said and not yet sent; the end always fits, replies wait for room."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Reply | End] = asyncio.Queue()
-        self._room = asyncio.Semaphore(REPLIES_AHEAD)
-
-    async def put(self, reply: Reply) -> None:
-        await self._room.acquire()
-        self._queue.put_nowait(reply)
-
-    def end(self) -> None:
-        self._queue.put_nowait(END)
-
-    async def get(self, until: float | None) -> Reply | End:
-        """The next one; raises TimeoutError when there is none by that time of the loop."""
-        if self._queue.empty():
-            async with asyncio.timeout_at(until):
-                reply = await self._queue.get()
-        else:
-            reply = self._queue.get_nowait()
-        self._room.release()
-        return reply
 
 
 class Executor:
@@ -102,24 +57,18 @@ class Executor:
         """Run one turn to its end; the task is never left working."""
         if live.ended:
             raise UnsupportedOperationError(f"Task {live.id} has ended and takes no more messages.")
-        with self._turns.register(call_of(context), live.id, live.context_id) as turn:
-            try:
-                with self._observer.around_turn(turn):
-                    await self._run(turn, live, request, context)
-            finally:
-                if state := TASK_STATES.get(turn.outcome):
-                    self._observer.task_ended(state)
+        with (
+            self._turns.register(call_of(context), live.id, live.context_id) as turn,
+            self._observer.around_turn(turn),
+        ):
+            await self._run(turn, live, request, context)
 
     async def cancel(self, live: LiveTask) -> None:
         """End the task as cancelled and stop its turn, unless it ends by itself first."""
-        running = live.id in self._turns
         self._turns.tell_cancelled(live.id)
         await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
-        if live.state != TaskState.TASK_STATE_CANCELED:
-            return
-        self._turns.stop(live.id)
-        if not running:
-            self._observer.task_ended("canceled")
+        if live.state == TaskState.TASK_STATE_CANCELED:
+            self._turns.stop(live.id)
 
     async def _run(
         self,

@@ -15,7 +15,8 @@ from a2a.types import (
 
 from .growth import enter, grow, hear, snapshot
 from .listeners import Listener
-from .states import TERMINAL, at_rest, owner_of
+from .observer import Observer
+from .states import TERMINAL, at_rest, name_of, owner_of
 from .store import TaskStore
 
 
@@ -33,6 +34,7 @@ class LiveTask:
         *,
         store: TaskStore,
         push: PushNotificationSender,
+        observer: Observer,
         task: Task | None = None,
     ) -> None:
         self.id = task_id
@@ -41,6 +43,7 @@ class LiveTask:
         self.task = task
         self._store = store
         self._push = push
+        self._observer = observer
         self._context = context
         self.turns = asyncio.Lock()  # one after the other
         self._changes = asyncio.Lock()
@@ -115,6 +118,8 @@ class LiveTask:
                     self._broken = True  # what is kept and what is known differ from now on
                     self.close(error)
                     raise
+                if self.ended:
+                    self._observer.task_ended(name_of(self.state))
                 await self._push.send_notification(self.id, event)
             self._tell(event)
 

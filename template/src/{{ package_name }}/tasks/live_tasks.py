@@ -1,6 +1,7 @@
 """The tasks in memory: those that work, and those that wait for their callers and not too long."""
 
 import asyncio
+from functools import partial
 
 from a2a.server.context import ServerCallContext
 from a2a.server.tasks import PushNotificationSender
@@ -8,6 +9,7 @@ from a2a.types import Task
 from a2a.utils.errors import TaskNotFoundError
 
 from .live_task import LiveTask
+from .observer import Observer
 from .states import owner_of
 from .store import TaskStore
 
@@ -16,10 +18,15 @@ class LiveTasks:
     """There is one `LiveTask` for a task at most; it is let go `parked_seconds` after its last use."""
 
     def __init__(
-        self, store: TaskStore, push: PushNotificationSender, *, parked_seconds: float
+        self,
+        store: TaskStore,
+        push: PushNotificationSender,
+        *,
+        observer: Observer,
+        parked_seconds: float,
     ) -> None:
         self._store = store
-        self._push = push
+        self._make = partial(LiveTask, store=store, push=push, observer=observer)
         self._parked_seconds = parked_seconds
         self._tasks: dict[str, LiveTask] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -29,8 +36,7 @@ class LiveTasks:
 
     def new(self, task_id: str, context_id: str, context: ServerCallContext) -> LiveTask:
         """A task that does not exist yet, in use."""
-        live = LiveTask(task_id, context_id, context, store=self._store, push=self._push)
-        self._tasks[task_id] = live
+        live = self._tasks[task_id] = self._make(task_id, context_id, context)
         return self._use(live)
 
     async def find(self, task_id: str, context: ServerCallContext) -> LiveTask:
@@ -59,9 +65,7 @@ class LiveTasks:
             live.close()
 
     def _loaded(self, task: Task, context: ServerCallContext) -> LiveTask:
-        live = LiveTask(
-            task.id, task.context_id, context, store=self._store, push=self._push, task=task
-        )
+        live = self._make(task.id, task.context_id, context, task=task)
         self._tasks[task.id] = live
         return live
 

@@ -62,6 +62,7 @@ class Runtime:
         self._upkeep = Upkeep(
             self._database,
             turns=self._turns,
+            observer=observer,
             retention_seconds=task_retention_seconds,
             max_finished_tasks=max_finished_tasks,
         )
@@ -83,7 +84,9 @@ class Runtime:
                 observer=observer,
                 turn_timeout_seconds=turn_timeout_seconds,
             ),
-            tasks=LiveTasks(self._store, self._push, parked_seconds=parked_task_seconds),
+            tasks=LiveTasks(
+                self._store, self._push, observer=observer, parked_seconds=parked_task_seconds
+            ),
             store=self._store,
             push_calls=PushCalls(self._push_configs, self._store, screening=screening),
             card=card,

@@ -23,6 +23,11 @@ def at_rest(event: Event | None) -> bool:
     return isinstance(event, Message) or event.status.state not in RUNNING
 
 
+def name_of(state: TaskState) -> str:
+    """As people write it: completed, failed, canceled."""
+    return TaskState.Name(state).removeprefix("TASK_STATE_").lower()
+
+
 def owner_of(context: ServerCallContext) -> str:
     """The caller within its tenant; tasks, contexts and push configurations belong to it."""
     return f"{context.tenant}\n{context.user.user_name}"  # a tenant is one line: see requests.py

@@ -9,6 +9,7 @@ from a2a.types import Message, Part, Role, Task, TaskState, TaskStatus
 
 from .database import Database
 from .lifecycle import RunningTurns
+from .observer import Observer
 from .states import RUNNING, TERMINAL
 
 logger = logging.getLogger(__name__)
@@ -44,11 +45,13 @@ class Upkeep:
         database: Database,
         *,
         turns: RunningTurns,
+        observer: Observer,
         retention_seconds: float,
         max_finished_tasks: int,
     ) -> None:
         self._database = database
         self._turns = turns
+        self._observer = observer
         self._retention_seconds = retention_seconds
         self._max_finished_tasks = max_finished_tasks
         self._abandoned: set[str] = set()
@@ -94,6 +97,8 @@ class Upkeep:
     async def _fail(self, task_ids: set[str]) -> int:
         if task_ids:
             await self._database.run(lambda connection: _fail(connection, task_ids))
+            for _ in task_ids:
+                self._observer.task_ended("failed")
             logger.warning("%d tasks were interrupted and are now failed", len(task_ids))
         return len(task_ids)
 
