@@ -24,7 +24,7 @@ check: setup ## format, lint and types; changes nothing
 	uv run mypy
 
 test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not living'" takes seconds
-	uv run pytest -m "not lab" $(ARGS)
+	uv run pytest -m "not lab" --numprocesses auto --dist worksteal $(ARGS)
 
 bench: setup ## measure an agent beside a bare hello-world of the SDK; ARGS="--help" shows the options
 	uv run python benchmarks/compare_hello_world.py $(ARGS)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from agent_process import default_command, running
-from benchmark_transports import new_event_loop
+from benchmark_transports import add_headers, new_event_loop
 from callers import Binding, Caller, discover
 from driver import CALLS, Load, Result, measure
 from rich.console import Console
@@ -59,7 +59,11 @@ def calls_per_second(result: Result) -> float:
 
 
 async def compare(
-    other: Targets, agent: Targets, concurrencies: list[int], rounds: int, load: Load
+    servers: tuple[Targets, Targets],
+    headers: dict[str, str],
+    concurrencies: list[int],
+    rounds: int,
+    load: Load,
 ) -> list[Comparison]:
     """Compare each call over each binding with each number of calls at once."""
     phases = list(itertools.product(CALLS, discover(), concurrencies))
@@ -69,16 +73,18 @@ async def compare(
         for call, binding, concurrency in phases:
             label = f"{call}, {binding.name}, {concurrency} at once"
             progress.update(bar, description=label, completed=len(found))
-            sides = [connected(binding, targets, concurrency) for targets in (other, agent)]
+            sides = [connected(binding, targets, headers, concurrency) for targets in servers]
             results = await take_turns(call, sides, rounds, load)
             found.append(Comparison(call, binding.name, concurrency, *results))
         progress.update(bar, completed=len(found))
     return found
 
 
-def connected(binding: Binding, targets: Targets, concurrency: int) -> list[Caller]:
+def connected(
+    binding: Binding, targets: Targets, headers: dict[str, str], concurrency: int
+) -> list[Caller]:
     """Return a caller for each call at once."""
-    return [binding.connect(targets[binding.endpoint]) for _ in range(concurrency)]
+    return [binding.connect(targets[binding.endpoint], headers) for _ in range(concurrency)]
 
 
 async def take_turns(
@@ -122,6 +128,7 @@ def main() -> None:
         metavar="OPTIONS",
         help="the other is the agent with these, such as '--monitoring-enabled false'",
     )
+    add_headers(parser)
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     options = parser.parse_args()
     endpoints = {binding.endpoint for binding in discover()}
@@ -133,7 +140,8 @@ def main() -> None:
         running(agent_command, endpoints) as agent,
         asyncio.Runner(loop_factory=new_event_loop) as runner,
     ):
-        comparing = compare(other, agent, options.concurrency, options.rounds, load)
+        headers = dict(options.headers)
+        comparing = compare((other, agent), headers, options.concurrency, options.rounds, load)
         rows = [comparison.figures() for comparison in runner.run(comparing)]
     Console().print(table(rows))
     if options.json:

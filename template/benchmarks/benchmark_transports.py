@@ -33,7 +33,11 @@ WARM_UP_CALLS = 20  # for each call at once: then connections, code paths and ca
 
 
 async def benchmark(
-    bindings: list[Binding], targets: dict[str, str], concurrencies: list[int], load: Load
+    bindings: list[Binding],
+    targets: dict[str, str],
+    headers: dict[str, str],
+    concurrencies: list[int],
+    load: Load,
 ) -> list[Row]:
     """Measure each call over each binding with each number of calls at once."""
     phases = list(itertools.product(CALLS, bindings, concurrencies))
@@ -43,7 +47,8 @@ async def benchmark(
         for call, binding, concurrency in phases:
             label = f"{call}, {binding.name}, {concurrency} at once"
             progress.update(bar, description=label, completed=len(rows))
-            callers = [binding.connect(targets[binding.endpoint]) for _ in range(concurrency)]
+            target = targets[binding.endpoint]
+            callers = [binding.connect(target, headers) for _ in range(concurrency)]
             result = await measure_warm(CALLS[call], callers, load)
             rows.append(Row(call, binding.name, concurrency, result))
         progress.update(bar, completed=len(rows))
@@ -69,12 +74,26 @@ def parser(endpoints: list[str]) -> argparse.ArgumentParser:
     options.add_argument(
         "--command", type=shlex.split, help="start this instead, on the ports in A2A_*_PORT"
     )
+    add_headers(options)
     options.add_argument("--concurrency", type=int, nargs="+", default=[1, 16, 64])
     options.add_argument("--requests", type=int, default=500, help="most calls in a measurement")
     options.add_argument("--seconds", type=float, default=5.0, help="most seconds for the same")
     options.add_argument("--text", default="Ada", help="what every message says")
     options.add_argument("--json", type=Path, help="write the figures to this file, too")
     return options
+
+
+def add_headers(options: argparse.ArgumentParser) -> None:
+    """Let every call carry headers, such as those that say who calls."""
+    options.add_argument(
+        "--header", action="append", default=[], type=header, metavar="NAME:VALUE", dest="headers"
+    )
+
+
+def header(text: str) -> tuple[str, str]:
+    """Return its name and its value."""
+    name, _, value = text.partition(":")
+    return name, value.strip()
 
 
 def main() -> str | None:
@@ -91,7 +110,8 @@ def main() -> str | None:
             targets = stack.enter_context(running(command, endpoints))
         reached = [binding for binding in bindings if binding.endpoint in targets]
         runner = stack.enter_context(asyncio.Runner(loop_factory=new_event_loop))
-        rows = runner.run(benchmark(reached, targets, options.concurrency, load))
+        headers = dict(options.headers)
+        rows = runner.run(benchmark(reached, targets, headers, options.concurrency, load))
     print_tables(rows, Console())
     if options.json:
         options.json.write_text(json.dumps(as_json(rows, options.text), indent=2) + "\n")

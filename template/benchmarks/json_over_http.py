@@ -4,7 +4,7 @@ import functools
 import json
 import ssl
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
@@ -17,11 +17,11 @@ OK = 200
 tls_context = functools.cache(ssl.create_default_context)  # 20 ms each, if every client made one
 
 
-def connected(target: str) -> httpx.AsyncClient:
+def connected(target: str, headers: Mapping[str, str]) -> httpx.AsyncClient:
     """Return a client with one connection, which stays open."""
     return httpx.AsyncClient(
         base_url=target if "://" in target else f"http://{target}",
-        headers={"A2A-Version": "1.0"},
+        headers={"A2A-Version": "1.0", **headers},
         limits=httpx.Limits(max_connections=1),
         timeout=None,  # noqa: S113 - the driver limits every call
         trust_env=False,  # a proxy would be measured as well

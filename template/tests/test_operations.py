@@ -81,7 +81,7 @@ async def test_pages_hold_every_task_once(caller: Caller, context_id: str) -> No
 
 async def test_push_configurations_are_kept_listed_and_deleted(connect: Connect) -> None:
     """What a caller has set up it can look up and take back."""
-    caller = await connect(push_private_targets=True)
+    caller = await connect(push_targets="127.0.0.1")
     task = await caller.send(says("Hello"))
     made = await caller.client.create_task_push_notification_config(
         TaskPushNotificationConfig(task_id=task.id, id="hook", url="http://127.0.0.1:9/hook")

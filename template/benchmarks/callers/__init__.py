@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +38,7 @@ class Binding:
 
     name: str
     endpoint: str  # bindings that share a port share its name: --target-<endpoint>
-    connect: Callable[[str], Caller]  # the target, host:port
+    connect: Callable[[str, Mapping[str, str]], Caller]  # host:port, and headers of every call
 
 
 def discover() -> list[Binding]:

@@ -3,7 +3,7 @@
 import importlib
 import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,22 @@ try:
 except ModuleNotFoundError as error:
     raise SystemExit(f"{error}: run `make stubs` first") from None
 
-METADATA = (("a2a-version", "1.0"),)
+VERSION = ("a2a-version", "1.0")
 
 
 class GrpcCaller:
     """A2A calls; all channels to one target share one HTTP/2 connection, as callers have it."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, headers: Mapping[str, str]) -> None:
         self._channel = grpc.aio.insecure_channel(target, [("grpc.enable_http_proxy", 0)])
         self._stub = services.A2AServiceStub(self._channel)
+        self._metadata = (VERSION, *((name.lower(), headers[name]) for name in headers))
 
     async def send(self, text: str) -> str:
-        return _state(await self._stub.SendMessage(_request(text), metadata=METADATA))
+        return _state(await self._stub.SendMessage(_request(text), metadata=self._metadata))
 
     async def stream(self, text: str) -> AsyncIterator[str]:
-        async for event in self._stub.SendStreamingMessage(_request(text), metadata=METADATA):
+        async for event in self._stub.SendStreamingMessage(_request(text), metadata=self._metadata):
             yield _state(event)
 
     async def aclose(self) -> None:

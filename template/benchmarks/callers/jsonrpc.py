@@ -1,7 +1,7 @@
 """Calls over JSON-RPC: POST to the root of the HTTP side."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from callers import Binding, CallError
@@ -11,8 +11,8 @@ from json_over_http import connected, events, message, post, state
 class JsonRpcCaller:
     """A2A calls as JSON-RPC 2.0 requests."""
 
-    def __init__(self, target: str) -> None:
-        self._client = connected(target)
+    def __init__(self, target: str, headers: Mapping[str, str]) -> None:
+        self._client = connected(target, headers)
 
     async def send(self, text: str) -> str:
         return state(_result(await post(self._client, "/", _request("SendMessage", text))))

@@ -1,6 +1,6 @@
 """Calls over REST: POST below /v1 of the HTTP side."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from callers import Binding
 from json_over_http import connected, events, message, post, state
@@ -9,8 +9,8 @@ from json_over_http import connected, events, message, post, state
 class RestCaller:
     """A2A calls as HTTP+JSON requests."""
 
-    def __init__(self, target: str) -> None:
-        self._client = connected(target)
+    def __init__(self, target: str, headers: Mapping[str, str]) -> None:
+        self._client = connected(target, headers)
 
     async def send(self, text: str) -> str:
         return state(await post(self._client, "/v1/message:send", message(text)))

@@ -117,11 +117,20 @@ Reply: TypeAlias = str | File | Data | Progress | Message | Ending
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is speaking, as far as authentication knows; `name` is empty for anonymous callers."""
+    """Who is speaking, as far as authentication knows; `name` is empty for anonymous callers.
+
+    A name is unique for its issuer only. `scopes` are what the issuer lets the caller do.
+    """
 
     name: str = ""
+    issuer: str = ""
     tenant: str = ""
-    authenticated: bool = False
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether anybody vouches for the name."""
+        return bool(self.issuer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +146,8 @@ class Turn:
     """What the caller has just said, and all that is known around it.
 
     `history` holds what was said before in this conversation, oldest first: the latest tasks of
-    the context, then this task. Numbers in `data` are floats, as A2A carries them.
+    the context, then this task. `skill` is the one of your card that the caller asks for with
+    `skillId` in its metadata, and may use. Numbers in `data` are floats, as A2A carries them.
     `cancelled` is set when the caller cancels or the server stops. Coroutines are cancelled as
     well, so only work handed to threads needs to look: `turn.cancelled.is_set()`.
     """
@@ -147,6 +157,7 @@ class Turn:
     data: tuple[JSON, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     caller: Caller = field(default_factory=Caller)
+    skill: str = ""
     history: tuple[Utterance, ...] = ()
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     message_id: str = ""

@@ -3,7 +3,8 @@
 import ssl
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, cast
 
 import httpx
@@ -24,13 +25,16 @@ from google.protobuf.message import Message as ProtobufMessage
 
 # httpx reads all certificates of the machine for each client, unless it is given a context.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Refusal(NamedTuple):
-    """What an error says, in words that all bindings share."""
+    """What an error says, in words that all bindings share, and in the headers they share."""
 
     reason: str
     message: str
+    challenge: str = ""
+    retry_after: str = ""
 
     @classmethod
     def of(cls, error: A2AError) -> Self:
@@ -41,20 +45,30 @@ class Refusal(NamedTuple):
 ACCEPTED = Refusal("", "")
 
 
+def refusal_of(reason: str, message: str, headers: Mapping[str, str]) -> Refusal:
+    """The refusal that these headers, or this trailing metadata, came with."""
+    challenge, retry_after = headers.get("www-authenticate", ""), headers.get("retry-after", "")
+    return Refusal(reason, message, challenge, retry_after)
+
+
 class Caller(ABC):
-    """Calls one agent over one binding: `client` is the SDK's, `refusal` calls by hand."""
+    """Calls one agent over one binding: `client` is the SDK's, `refusal` calls by hand.
+
+    `headers` go with every call, like those that say who calls.
+    """
 
     binding: ClassVar[str]
 
-    def __init__(self, card: AgentCard) -> None:
+    def __init__(self, card: AgentCard, headers: Mapping[str, str] = NOTHING) -> None:
         self.card = card
+        self.headers = headers
         self.url = next(
             interface.url
             for interface in card.supported_interfaces
             if interface.protocol_binding == self.binding
         )
-        self.by_hand = http_client()
-        self._http = http_client()  # the SDK adds headers to the client it is given
+        self.by_hand = http_client(headers=headers)
+        self._http = http_client(headers=headers)  # the SDK adds some to the client it is given
         self.client = self._sdk_client(streaming=True)
         self._unary_client = self._sdk_client(streaming=False)
 

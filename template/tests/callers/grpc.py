@@ -1,5 +1,7 @@
 """gRPC by hand: the bare stub."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import grpc
@@ -9,7 +11,7 @@ from a2a.utils.grpc_status import status_from_call
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import ErrorInfo  # type: ignore[import-untyped]
 
-from . import ACCEPTED, Caller, Refusal
+from . import ACCEPTED, Caller, Refusal, refusal_of
 
 
 class GrpcCaller(Caller):
@@ -21,7 +23,9 @@ class GrpcCaller(Caller):
         self, operation: str, request: Message, *, version: str | None = "1.0"
     ) -> Refusal:
         """Refused calls end with a status, and with an ErrorInfo in its details."""
-        metadata = () if version is None else (("a2a-version", version),)
+        metadata = [*self.headers.items()]
+        if version is not None:
+            metadata.append(("a2a-version", version))
         async with grpc.aio.insecure_channel(self.url) as channel:
             call = getattr(a2a_pb2_grpc.A2AServiceStub(channel), operation)(
                 request, metadata=metadata
@@ -33,7 +37,32 @@ class GrpcCaller(Caller):
             return ACCEPTED
 
     def _connection(self) -> dict[str, Any]:
-        return {"grpc_channel_factory": grpc.aio.insecure_channel}
+        added = [_Adding(self.headers), _AddingToStreams(self.headers)] if self.headers else []
+        return {"grpc_channel_factory": partial(grpc.aio.insecure_channel, interceptors=added)}
+
+
+class _Adding(grpc.aio.UnaryUnaryClientInterceptor):
+    """The SDK's client has no place for metadata of all calls."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    async def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        """The call with more metadata."""
+        return await continuation(_with(self._headers, details), request)
+
+
+class _AddingToStreams(grpc.aio.UnaryStreamClientInterceptor):
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = headers
+
+    async def intercept_unary_stream(self, continuation: Any, details: Any, request: Any) -> Any:
+        """The call with more metadata."""
+        return await continuation(_with(self._headers, details), request)
+
+
+def _with(headers: Mapping[str, str], details: Any) -> Any:
+    return details._replace(metadata=grpc.aio.Metadata(*(details.metadata or ()), *headers.items()))
 
 
 def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
@@ -41,4 +70,5 @@ def _refusal(error: grpc.aio.AioRpcError) -> Refusal:
     status = status_from_call(error)
     assert status is not None, error
     status.details[0].Unpack(info)
-    return Refusal(info.reason, status.message)
+    metadata = {name: str(value) for name, value in error.trailing_metadata()}
+    return refusal_of(info.reason, status.message, metadata)

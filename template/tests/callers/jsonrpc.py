@@ -4,7 +4,7 @@ from a2a.utils.constants import TransportProtocol
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
-from . import ACCEPTED, Caller, Refusal
+from . import ACCEPTED, Caller, Refusal, refusal_of
 
 
 class JsonRpcCaller(Caller):
@@ -21,5 +21,6 @@ class JsonRpcCaller(Caller):
         response = await self.by_hand.post(self.url, json=call, headers=headers)
         if response.headers["content-type"].startswith("text/event-stream"):
             return ACCEPTED
-        error = response.json().get("error")
-        return Refusal(error["data"][0]["reason"], error["message"]) if error else ACCEPTED
+        if error := response.json().get("error"):
+            return refusal_of(error["data"][0]["reason"], error["message"], response.headers)
+        return ACCEPTED

@@ -9,7 +9,7 @@ from google.api.annotations_pb2 import http  # type: ignore[import-untyped]
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
-from . import ACCEPTED, Caller, Refusal
+from . import ACCEPTED, Caller, Refusal, refusal_of
 
 METHODS = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].methods_by_name
 
@@ -31,9 +31,10 @@ class RestCaller(Caller):
             getattr(rule, verb),
         )
         fields = MessageToDict(request)
+        tenant = fields.pop("tenant", "")
         response = await self.by_hand.request(
             verb,
-            self.url + path,
+            self.url + (f"/{tenant}" if tenant else "") + path,
             headers={} if version is None else {"A2A-Version": version},
             json=fields if verb == "post" else None,
             params=fields if verb != "post" else None,
@@ -41,4 +42,4 @@ class RestCaller(Caller):
         if response.is_success:
             return ACCEPTED
         error = response.json()["error"]
-        return Refusal(error["details"][0]["reason"], error["message"])
+        return refusal_of(error["details"][0]["reason"], error["message"], response.headers)

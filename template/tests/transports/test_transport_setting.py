@@ -23,7 +23,7 @@ async def test_the_card_names_every_binding_in_order_of_preference() -> None:
 
 async def test_grpc_may_be_left_to_the_extended_card() -> None:
     """Some clients refuse a card with an address on another origin."""
-    async with running(grpc_in_card=False) as agent:
+    async with running(grpc_in_card=False, authentication="gateway") as agent:
         public = await card_of(agent.address)
         async with RestCaller(public) as caller:
             extended = await caller.client.get_extended_agent_card(GetExtendedAgentCardRequest())

@@ -21,6 +21,8 @@ def log_access(exchange: Exchange, what: str, answered: Answered, **fields: Any)
     outcome: str = answered
     if call is not None:
         what, outcome = call.operation, call.outcome or answered
+        if call.address:  # behind a proxy, another one than that of the connection
+            fields["client.address"] = call.address
     elif exchange.refusal:
         outcome = "rejected"
     level = logging.WARNING if OURS & {outcome, answered} else logging.INFO

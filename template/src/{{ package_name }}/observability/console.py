@@ -17,11 +17,17 @@ SHOWN = {
     "error.code": "code",
     "error.message": "because",
 }
-# What the renderer does not print as a pair, or what would look like a field of ours.
-TAKEN = {
-    *("timestamp", "level", "logger", "logger_name", "stack", "exception", "exc_info"),
-    *SHOWN.values(),
+# In lines of security_events.py, which are rare and not always about a call.
+SHOWN_OF_EVENTS = SHOWN | {
+    "event.action": "action",
+    "event.reason": "reason",
+    "client.address": "from",
+    "destination.domain": "to",
+    "user.domain": "issuer",
+    "a2a.left_out": "left_out",
 }
+# What the renderer does not print as a pair.
+TAKEN = {"timestamp", "level", "logger", "logger_name", "stack", "exception", "exc_info"}
 
 
 class ConsoleFormatter(EcsFormatter):
@@ -37,10 +43,12 @@ class ConsoleFormatter(EcsFormatter):
             "level": fields["log.level"],
             "event": fields["message"],
         }
+        names = SHOWN_OF_EVENTS if "event.kind" in fields else SHOWN
+        taken = TAKEN.union(names.values())  # would look like a field of ours
         for name, value in fields.items():
-            if name in SHOWN:
-                shown[SHOWN[name]] = value
-            elif name in TAKEN:
+            if name in names:
+                shown[names[name]] = value
+            elif name in taken:
                 shown[f"{LABELS}.{name}"] = value
             elif (first := name.partition(".")[0]) == LABELS or first not in OURS:
                 shown[name] = value

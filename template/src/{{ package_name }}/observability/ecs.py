@@ -10,6 +10,7 @@ from typing import Any
 from structlog.contextvars import get_contextvars
 from structlog.typing import EventDict, Processor
 
+from ..tasks import security_events
 from .discretion import Discretion
 from .failures import error_fields, text
 from .field_names import chosen
@@ -23,8 +24,8 @@ MAX_LINE_CHARACTERS = 16_000
 LEFT_OUT = "log.fields_left_out"
 # ASCII only, so that no character of a caller's breaks a line or a terminal.
 ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-# What is added to its lines is ours.
-ACCESS = f"{__package__}.access"
+# What is added to their lines is ours.
+OURS = frozenset({f"{__package__}.access", security_events.logger.name})
 
 Fields = dict[str, Any]
 
@@ -83,7 +84,7 @@ class EcsFormatter(logging.Formatter):
             found = process(None, record.levelname, found)  # type: ignore[assignment]
         others = get_contextvars()
         added = {name: value for name, value in record.__dict__.items() if name not in STANDARD}
-        (found if record.name == ACCESS else others).update(added)
+        (found if record.name in OURS else others).update(added)
         for name, value in found.items():
             if value is not None and value != "":
                 ours[name] = _clean(value)

@@ -51,7 +51,8 @@ class Exchange:
             "a2a.message_id": _brief(call.message_id),
             "a2a.task_id": subject.task_id if is_id else "",
             "a2a.context_id": _brief(subject.context_id),
-            "user.name": _brief(call.caller),
+            "user.name": _brief(call.principal.subject),
+            "user.domain": _brief(call.principal.issuer),
         }
 
 

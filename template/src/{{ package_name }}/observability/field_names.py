@@ -9,9 +9,9 @@ LABELS = "labels"
 # stands beside `user.name`, Elasticsearch takes neither.
 OURS = frozenset(
     {
-        *("@timestamp", "a2a", "agent", "client", "container", "data_stream", "ecs", "error"),
-        *("event", "host", "http", "input", "labels", "log", "message", "service", "span"),
-        *("stream", "trace", "user", "user_agent"),
+        *("@timestamp", "a2a", "agent", "client", "container", "data_stream", "destination"),
+        *("ecs", "error", "event", "host", "http", "input", "labels", "log", "message"),
+        *("service", "span", "stream", "tls", "trace", "user", "user_agent"),
     }
 )
 # Elasticsearch splits names at dots, and nothing may be missing between two of them.

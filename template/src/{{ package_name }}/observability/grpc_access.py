@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -37,6 +38,10 @@ LOOKS: dict[grpc.StatusCode, Answered] = {
 
 class GrpcAccessLog(grpc.aio.ServerInterceptor):
     """Logs a call when its status is sent, or when the caller has hung up; health checks and reflection never."""
+
+    def __init__(self) -> None:
+        # It logs values that are no text as an error, with all that the caller has sent.
+        logging.getLogger("grpc._cython.cygrpc").addFilter(_is_no_decoding)
 
     async def intercept_service(
         self,
@@ -143,3 +148,7 @@ async def _not_found(_: Any, context: Context) -> None:
 
 # Does for streams as well.
 NOT_FOUND: Handler = grpc.unary_unary_rpc_method_handler(_not_found)
+
+
+def _is_no_decoding(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Invalid encoding on")

@@ -17,7 +17,7 @@ from .stderr import handler_for, stderr
 logger = logging.getLogger(__name__)
 
 # What these say below a warning is about their own inner life.
-QUIET = ("a2a", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette")
+QUIET = ("a2a", "httpx", "httpcore", "asyncio", "uvicorn", "sse_starlette", "watchfiles")
 # These warn of each refused request, which the access line tells better.
 REFUSALS = ("a2a.utils.error_handlers", "a2a.server.routes")
 # What structlog hands to logging as it is.

@@ -52,7 +52,11 @@ RULES = (
         f"{REDACTED}@",
     ),
     _rule("cookie authorization", rf"(?i)((?:cookie|authorization){IS})[^\n]+", rf"\1{REDACTED}"),
-    _rule("bearer", r"(?i)\b(bearer)[\s:]+[^\s\"',;\\]+", rf"\1 {REDACTED}"),
+    _rule(
+        "bearer",
+        r"(?i)\b(bearer)[\s:]+(?!tokens?\b[.,;:]?(?:\s|\Z)|\w+=\")[^\s\"',;\\]+",
+        rf"\1 {REDACTED}",
+    ),
     _rule("basic", r"\b((?i:basic))\s+(?=\S*[A-Z0-9=])[\w+/=-]{4,}", rf"\1 {REDACTED}"),
     _rule(
         "passw passphrase pwd secret token key credential",
@@ -61,7 +65,16 @@ RULES = (
         rf"\1{REDACTED}",
     ),
     _rule("? &", r"([?&][\w.%\[\]-]{1,64}=)[^\s&#\"']+", rf"\1{REDACTED}"),
-    _rule("eyj", r"\beyJ[\w-]{8,}(?:\.[\w-]*)*"),
+    _rule("eyj", r"(?:(?<![^\W_])|(?<=%[\dA-Fa-f]{2}))eyJ[\w-]{8,}(?:\.[\w-]*)*"),
+    # Keys of Fernet and what they encrypt; and what is private in a JSON Web Key.
+    _rule("=", r"(?<![\w-])[\w-]{43}=(?![\w=])"),
+    _rule("gaaaaa", r"\bgAAAAA[\w-]{8,}={0,2}"),
+    _rule(
+        "kty",
+        r"((?:\\?[\"'])(?:d|k|p|q|dp|dq|qi)\\?[\"']\s*:\s*\\?[\"'])[\w-]{16,}",
+        rf"\1{REDACTED}",
+    ),
+    _rule("a2a_key_", r"a2a_key_\w{8,}"),  # API keys of this agent
     _rule("sk- pk- akia asia", r"\b(?:[sp]k-[\w-]{8,}|A[KS]IA[A-Z0-9]{12,})"),
     _rule("_live_ _test_", r"\b[a-z]{2}_(?:live|test)_\w{8,}"),
     _rule("gh glpat", r"\b(?:gh[opsru]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,})"),

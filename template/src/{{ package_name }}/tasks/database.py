@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS tasks (
     state INTEGER NOT NULL, updated_at INTEGER NOT NULL, data BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS tasks_by_owner ON tasks (owner, updated_at DESC, id DESC, state);
-CREATE INDEX IF NOT EXISTS tasks_by_context ON tasks (owner, context_id, updated_at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS tasks_by_context ON tasks (context_id, owner, updated_at DESC, id DESC);
 CREATE TABLE IF NOT EXISTS messages (
     owner TEXT NOT NULL, message_id TEXT NOT NULL, task_id TEXT NOT NULL,
     reply BLOB, created_at INTEGER NOT NULL, PRIMARY KEY (owner, message_id)

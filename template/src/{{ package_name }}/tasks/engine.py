@@ -1,6 +1,6 @@
 """The operations of A2A on the tasks of one process; the policy in front of them is handler.py."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
@@ -35,6 +35,7 @@ from .intake import Intake
 from .listeners import Reader, Waiter
 from .live_tasks import LiveTasks
 from .push_calls import PushCalls
+from .quotas import Quotas
 from .store import TaskStore
 
 
@@ -49,14 +50,22 @@ class Engine(RequestHandler):
         store: TaskStore,
         push_calls: PushCalls,
         card: AgentCard,
-        extended_card: AgentCard,
+        extended_card: Callable[[], AgentCard] | None,
+        quotas: Quotas,
     ) -> None:
         self._executor = executor
         self._tasks = tasks
         self._store = store
         self._push_calls = push_calls
         self._extended_card = extended_card
-        self._intake = Intake(executor, tasks, push_calls, card)
+        self._intake = Intake(
+            executor,
+            tasks=tasks,
+            store=store,
+            push_calls=push_calls,
+            card=card,
+            quotas=quotas,
+        )
 
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext
@@ -157,7 +166,9 @@ class Engine(RequestHandler):
     async def on_get_extended_agent_card(
         self, _params: GetExtendedAgentCardRequest, _context: ServerCallContext
     ) -> AgentCard:
-        return self._extended_card
+        if self._extended_card is None:
+            raise UnsupportedOperationError("There is no extended card: callers are anonymous.")
+        return self._extended_card()
 
     async def close(self) -> None:
         """Stop what still runs, and end every stream."""

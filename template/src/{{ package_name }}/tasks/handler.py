@@ -36,11 +36,15 @@ from a2a.utils.errors import (
 )
 from google.protobuf.message import Message as ProtobufMessage
 
+from .admission import Authorize
 from .call import Call, Outcome, call_of
 from .lifecycle import RunningTurns
 from .observer import Observer
+from .quotas import Quotas
+from .refusals import RateLimitedError, RefusedError
 from .repeats import Repeats
-from .requests import check
+from .requests import check, check_version, skill_of
+from .sizes import check_files
 from .states import at_rest
 
 logger = logging.getLogger(__name__)
@@ -58,12 +62,18 @@ class Handler(RequestHandler):
         repeats: Repeats,
         turns: RunningTurns,
         observer: Observer,
+        authorize: Authorize,
+        quotas: Quotas,
+        max_file_bytes: int,
         request_timeout_seconds: float,
     ) -> None:
         self._inner = inner
         self._repeats = repeats
         self._turns = turns
         self._observer = observer
+        self._authorize = authorize
+        self._quotas = quotas
+        self._max_file_bytes = max_file_bytes
         self._request_timeout_seconds = request_timeout_seconds
 
     async def on_message_send(
@@ -151,7 +161,7 @@ class Handler(RequestHandler):
     ) -> AsyncGenerator[Event, None]:
         last: Event | None = None
         silent = True
-        with self._observed(name, params, context) as call:
+        with self._observed(name, params, context) as call, self._quotas.streams.one_more(call):
             async with aclosing(operation(params, context)) as events:
                 async for event in events:
                     if last is None:
@@ -182,6 +192,9 @@ class Handler(RequestHandler):
             call.outcome = call.outcome or "ok"
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
             call.outcome = _outcome(error)
+            call.refused = error if isinstance(error, RefusedError) else None
+            if isinstance(error, RateLimitedError):
+                self._observer.refused(call.transport, error.reason)
             if call.outcome in {"error", "timeout"}:
                 raise _mask(operation, error) from None
             raise
@@ -189,13 +202,25 @@ class Handler(RequestHandler):
             self._observer.call_ended(call)
 
     def _check(self, params: ProtobufMessage, context: ServerCallContext) -> None:
+        call = call_of(context)
         try:
+            check_version(context)
+            self._authorize(call, context.tenant, skill_of(params))
             check(params, context)
+            check_files(params, max_file_bytes=self._max_file_bytes)
         except A2AError as error:
-            by_version = isinstance(error, VersionNotSupportedError)
-            reason = "version" if by_version else "validation"
-            self._observer.refused(call_of(context).transport, reason)
+            self._observer.refused(call.transport, _reason(error))
             raise
+
+
+def _reason(error: A2AError) -> str:
+    match error:
+        case RefusedError():
+            return error.reason
+        case VersionNotSupportedError():
+            return "version"
+        case _:
+            return "validation"
 
 
 def _outcome(error: BaseException) -> Outcome:

@@ -10,6 +10,8 @@ from a2a.types import Message, Part, Role, SendMessageRequest, Task
 from google.protobuf.json_format import MessageToDict
 
 from ..conversation import Caller, File, Turn, Utterance
+from .principal import principal_of
+from .requests import skill_of
 from .speech import ANSWERS, PROGRESS
 
 
@@ -21,14 +23,20 @@ def hear(
     cancelled: asyncio.Event,
 ) -> Turn:
     """The turn of this request; `earlier` are the tasks before it in the same context."""
-    message, user = request.message, context.user
+    message, principal = request.message, principal_of(context)
     history = [utterance for other in earlier for utterance in _utterances(other)]
     return Turn(
         text=_text(message.parts),
         files=tuple(_file(part) for part in message.parts if part.HasField("raw") or part.url),
         data=tuple(MessageToDict(part.data) for part in message.parts if part.HasField("data")),
         metadata=_metadata(request) | _metadata(message),
-        caller=Caller(user.user_name, context.tenant, user.is_authenticated),
+        caller=Caller(
+            name=principal.subject,
+            issuer=principal.issuer,
+            tenant=context.tenant,
+            scopes=principal.scopes,
+        ),
+        skill=skill_of(request),
         history=(*history, *(_utterances(task) if task else ())),
         cancelled=cancelled,
         message_id=message.message_id,

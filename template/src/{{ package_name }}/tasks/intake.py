@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from contextlib import ExitStack
 
 from a2a.server.context import ServerCallContext
 from a2a.types import AgentCard, Message, SendMessageRequest
@@ -16,6 +17,8 @@ from .listeners import Listener
 from .live_task import LiveTask
 from .live_tasks import LiveTasks
 from .push_calls import PushCalls
+from .quotas import Quotas
+from .store import TaskStore
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +27,21 @@ class Intake:
     """Turns of one task run one after the other, each in the context variables of its own call."""
 
     def __init__(
-        self, executor: Executor, tasks: LiveTasks, push_calls: PushCalls, card: AgentCard
+        self,
+        executor: Executor,
+        *,
+        tasks: LiveTasks,
+        store: TaskStore,
+        push_calls: PushCalls,
+        card: AgentCard,
+        quotas: Quotas,
     ) -> None:
         self._executor = executor
         self._tasks = tasks
+        self._store = store
         self._push_calls = push_calls
         self._card = card
+        self._quotas = quotas
         self._turns: set[asyncio.Task[None]] = set()
 
     async def begin(
@@ -39,18 +51,19 @@ class Intake:
 
         Raises what the caller has done wrong, and then nothing has begun.
         """
-        live = await self._task_of(params.message, context)
-        try:
+        with ExitStack() as undoing:
+            undoing.enter_context(self._quotas.tasks.one_more(call_of(context)))
+            live = await self._task_of(params.message, context)
+            undoing.callback(self._tasks.release, live)
             self._check(live, params)
             await self._keep_push_config(live, params, context)
-        except BaseException:
-            self._tasks.release(live)
-            raise
+            at_the_end = undoing.pop_all()
         params.message.task_id, params.message.context_id = live.id, live.context_id
         live.queue(listener)
         turn = asyncio.create_task(self._run(live, listener, params, context))
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
+        turn.add_done_callback(lambda _: at_the_end.close())
         return live
 
     async def close(self) -> None:
@@ -77,13 +90,18 @@ class Intake:
             live.leave(listener, error)
         finally:
             live.leave(listener)
-            self._tasks.release(live)
+            if live.task is None:
+                self._push_calls.discard(live.id)
 
     async def _task_of(self, message: Message, context: ServerCallContext) -> LiveTask:
         call = call_of(context)
         call.continued = bool(message.task_id or message.context_id)
         if message.task_id:
             return await self._tasks.find(message.task_id, context)
+        if message.context_id and await self._store.is_foreign(message.context_id, context):
+            raise InvalidParamsError(
+                "message.context_id is taken: leave it out, and the agent chooses one."
+            )
         context_id = message.context_id or str(uuid.uuid4())
         return self._tasks.new(call.new_task_id or str(uuid.uuid4()), context_id, context)
 

@@ -1,5 +1,6 @@
 """Operations on push configurations: only for tasks of the caller, and addresses that are safe."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from a2a.server.context import ServerCallContext
@@ -8,12 +9,21 @@ from a2a.types import (
     GetTaskPushNotificationConfigRequest,
     ListTaskPushNotificationConfigsRequest,
     ListTaskPushNotificationConfigsResponse,
+    Task,
     TaskPushNotificationConfig,
 )
 from a2a.utils.errors import InvalidParamsError, TaskNotFoundError
 
-from .push import PushConfigStore
+from .push_configs import PushConfigStore, Target
+from .push_post import PushTargetRefusedError
+from .states import TERMINAL, owner_of
 from .store import TaskStore
+
+MAX_ID_LENGTH = 128
+MAX_SECRET_LENGTH = 8192
+# A value of a header, and the name of a scheme (RFC 9110 5.5, 11.1).
+HEADER_VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+SCHEME = re.compile(r"[\w!#$%&'*+.^`|~-]{0,64}", re.ASCII)
 
 
 class PushCalls:
@@ -24,52 +34,88 @@ class PushCalls:
         configs: PushConfigStore,
         store: TaskStore,
         *,
-        screening: Callable[[str], Awaitable[bool]] | None,
+        screen: Callable[[str], Awaitable[None]],
     ) -> None:
         self._configs = configs
         self._store = store
-        self._screening = screening
+        self._screen = screen
 
     async def keep(
-        self, task_id: str, config: TaskPushNotificationConfig, context: ServerCallContext
+        self,
+        task_id: str,
+        config: TaskPushNotificationConfig,
+        context: ServerCallContext,
+        *,
+        ended: bool = False,
     ) -> TaskPushNotificationConfig:
         """Add or replace one of a task that is known to be the caller's, or is about to be."""
-        if self._screening is not None and not await self._screening(config.url):
-            raise InvalidParamsError("Invalid push notification URL")
-        return await self._configs.set_info(task_id, config, context)
+        _check(config)
+        try:
+            await self._screen(config.url)
+        except PushTargetRefusedError as refusal:
+            raise InvalidParamsError(str(refusal)) from None
+        return await self._configs.keep(task_id, config, context, ended=ended)
+
+    def discard(self, task_id: str) -> None:
+        """Forget those of a task that has not come to be."""
+        self._configs.discard(task_id)
 
     async def create(
         self, params: TaskPushNotificationConfig, context: ServerCallContext
     ) -> TaskPushNotificationConfig:
         """What is kept, its id included."""
-        await self._check_task(params.task_id, context)
-        return await self.keep(params.task_id, params, context)
+        task = await self._task(params.task_id, context)
+        ended = task.status.state in TERMINAL
+        return await self.keep(params.task_id, params, context, ended=ended)
 
     async def get(
         self, params: GetTaskPushNotificationConfigRequest, context: ServerCallContext
     ) -> TaskPushNotificationConfig:
         """One of them; raises TaskNotFoundError as well where there is none with that id."""
-        await self._check_task(params.task_id, context)
-        for config in await self._configs.get_info(params.task_id, context):
-            if config.id == params.id:
-                return config
-        raise TaskNotFoundError
+        await self._task(params.task_id, context)
+        target = Target(params.task_id, owner_of(context), params.id)
+        if (config := await self._configs.find(target)) is None:
+            raise TaskNotFoundError
+        return config
 
     async def list(
         self, params: ListTaskPushNotificationConfigsRequest, context: ServerCallContext
     ) -> ListTaskPushNotificationConfigsResponse:
-        """Those of the caller, on one page."""
-        await self._check_task(params.task_id, context)
-        configs = await self._configs.get_info(params.task_id, context)
+        """Those of the caller, on one page: a task has few."""
+        await self._task(params.task_id, context)
+        configs = await self._configs.list_own(params.task_id, context)
         return ListTaskPushNotificationConfigsResponse(configs=configs)
 
     async def delete(
         self, params: DeleteTaskPushNotificationConfigRequest, context: ServerCallContext
     ) -> None:
         """Remove one; one that is not there is no error."""
-        await self._check_task(params.task_id, context)
-        await self._configs.delete_info(params.task_id, context, params.id)
+        await self._task(params.task_id, context)
+        await self._configs.delete(Target(params.task_id, owner_of(context), params.id))
 
-    async def _check_task(self, task_id: str, context: ServerCallContext) -> None:
-        if await self._store.get(task_id, context) is None:
+    async def _task(self, task_id: str, context: ServerCallContext) -> Task:
+        task = await self._store.get(task_id, context)
+        if task is None:
             raise TaskNotFoundError
+        return task
+
+
+def _check(config: TaskPushNotificationConfig) -> None:
+    """Raises InvalidParamsError for what would not fit into a request."""
+    if len(config.id) > MAX_ID_LENGTH or not config.id.isprintable():
+        raise InvalidParamsError(
+            f"The id of a push notification configuration must be at most {MAX_ID_LENGTH} "
+            "printable characters."
+        )
+    authentication = config.authentication
+    for secret in (config.token, authentication.credentials):
+        if len(secret) > MAX_SECRET_LENGTH or not HEADER_VALUE.fullmatch(secret):
+            raise InvalidParamsError(
+                "The token and the credentials of a push notification configuration must be "
+                f"at most {MAX_SECRET_LENGTH} printable ASCII characters."
+            )
+    if not SCHEME.fullmatch(authentication.scheme):
+        raise InvalidParamsError(
+            "authentication.scheme of a push notification configuration must be one word, "
+            "such as Bearer."
+        )

@@ -19,17 +19,19 @@ from google.protobuf.message import Message as ProtobufMessage
 
 from .call import call_of
 from .required import check_required
+from .sizes import check_values
 
+SKILL_ID = "skillId"  # metadata key
 MAX_ID_LENGTH = 128
 MAX_PARTS = 1000
 
 
 def check(params: ProtobufMessage, context: ServerCallContext) -> None:
     """Raise the A2A error that says what the caller has to change."""
-    check_version(context)
     _check_id("tenant", context.tenant)
     if isinstance(params, SendMessageRequest):
         _check_message(params.message)
+        _check_values(params)
     else:
         if isinstance(params, ListTasksRequest):
             _check_filters(params)
@@ -49,6 +51,15 @@ def check_version(context: ServerCallContext) -> None:
         raise VersionNotSupportedError(f"{named}: send {' or '.join(sorted(accepted))}.")
 
 
+def skill_of(params: ProtobufMessage) -> str:
+    """Which skill the metadata of a message asks for; empty when it names none."""
+    if isinstance(params, SendMessageRequest):
+        for told in (params.message, params):
+            if told.HasField("metadata") and SKILL_ID in told.metadata.fields:
+                return told.metadata.fields[SKILL_ID].string_value
+    return ""
+
+
 def _check_message(message: Message) -> None:
     for field in ("message_id", "context_id", "task_id"):
         _check_id(f"message.{field}", getattr(message, field))
@@ -58,20 +69,28 @@ def _check_message(message: Message) -> None:
         raise InvalidParamsError("message.role must be ROLE_USER.")
     if not 0 < len(message.parts) <= MAX_PARTS:
         raise InvalidParamsError(f"message.parts must hold 1 to {MAX_PARTS} parts.")
+    for field in ("extensions", "reference_task_ids"):
+        if len(getattr(message, field)) > MAX_PARTS:
+            raise InvalidParamsError(f"message.{field} must hold at most {MAX_PARTS} entries.")
     for number, part in enumerate(message.parts):
         content = part.WhichOneof("content")
         if content is None or (content != "data" and not getattr(part, content)):
             raise InvalidParamsError(
                 f"message.parts[{number}] is empty: give it text, raw, url or data."
             )
-    if message.HasField("metadata") or any(part.HasField("data") for part in message.parts):
-        _check_values(message)
 
 
-def _check_values(message: Message) -> None:
+def _check_values(params: SendMessageRequest) -> None:
+    message = params.message
+    holders = (params, message, *message.parts)
+    if not any(told.HasField("metadata") for told in holders) and not any(
+        part.HasField("data") for part in message.parts
+    ):
+        return
+    check_values(params)
     # What cannot be written again would break every answer that holds it, lists included.
     try:
-        MessageToDict(message)
+        MessageToDict(params)
         deepest = ListTasksResponse(tasks=[Task(history=[message])])
         ListTasksResponse.FromString(deepest.SerializeToString())
     except (SerializeToJsonError, DecodeError, EncodeError, RecursionError):

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import httpx
 from a2a.types import AgentCard
-from a2a.utils.push_url_validator import validate_push_notification_url
 
 from ..conversation import Logic
+from .admission import Authorize
 from .database import Database
 from .engine import Engine
 from .executor import Executor
@@ -17,15 +17,13 @@ from .lifecycle import RunningTurns
 from .live_tasks import LiveTasks
 from .messages import MessageRegister
 from .observer import Observer
-from .push import PushConfigStore, PushSender
-from .push_calls import PushCalls
+from .push import Push, PushSecurity
+from .quotas import Quotas
 from .repeats import Repeats
 from .store import TaskStore
 from .upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
-
-PUSH_TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +44,17 @@ class Runtime:
         logic: Logic,
         *,
         card: AgentCard,
-        extended_card: AgentCard,
+        extended_card: Callable[[], AgentCard] | None,
         database_url: str,
         request_timeout_seconds: float,
         turn_timeout_seconds: float,
         parked_task_seconds: float,
         task_retention_seconds: float,
         max_finished_tasks: int,
-        push_private_targets: bool,
+        max_file_bytes: int,
+        push: PushSecurity,
+        quotas: Quotas,
+        authorize: Authorize,
         observer: Observer,
     ) -> None:
         self._database = Database(database_url)
@@ -67,15 +68,7 @@ class Runtime:
             max_finished_tasks=max_finished_tasks,
         )
         self._upkeep_loop: asyncio.Task[None] | None = None
-        screening = None if push_private_targets else validate_push_notification_url
-        self._push_configs = PushConfigStore(self._database)
-        self._push_client = httpx.AsyncClient(timeout=PUSH_TIMEOUT_SECONDS)
-        self._push = PushSender(
-            self._push_client,
-            self._push_configs,
-            push_url_validator=screening,
-            observer=observer,
-        )
+        self._push = Push(self._database, self._store, security=push, observer=observer)
         self._engine = Engine(
             Executor(
                 logic,
@@ -85,12 +78,16 @@ class Runtime:
                 turn_timeout_seconds=turn_timeout_seconds,
             ),
             tasks=LiveTasks(
-                self._store, self._push, observer=observer, parked_seconds=parked_task_seconds
+                self._store,
+                self._push.sender,
+                observer=observer,
+                parked_seconds=parked_task_seconds,
             ),
             store=self._store,
-            push_calls=PushCalls(self._push_configs, self._store, screening=screening),
+            push_calls=self._push.calls,
             card=card,
             extended_card=extended_card,
+            quotas=quotas,
         )
         self._register = MessageRegister(self._database)
         self.handler = Handler(
@@ -98,6 +95,9 @@ class Runtime:
             repeats=Repeats(self._engine, register=self._register, store=self._store),
             turns=self._turns,
             observer=observer,
+            authorize=authorize,
+            quotas=quotas,
+            max_file_bytes=max_file_bytes,
             request_timeout_seconds=request_timeout_seconds,
         )
 
@@ -105,7 +105,7 @@ class Runtime:
         """Open the database and settle what a crash left behind; raises DatabaseError."""
         await self._database.open()
         await self._upkeep.recover()
-        await self._push_configs.open()
+        await self._push.open()
         await self._register.open()
         self._upkeep_loop = asyncio.create_task(self._upkeep.run())
 
@@ -115,7 +115,7 @@ class Runtime:
         return Load(
             turns=len(self._turns),
             oldest_turn_seconds=self._turns.longest_seconds,
-            push_queue=self._push.waiting,
+            push_queue=self._push.sender.waiting,
             database_queue=self._database.waiting,
         )
 
@@ -132,8 +132,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Deliver and write what is left."""
-        await self._push.drain(PUSH_TIMEOUT_SECONDS)
-        await self._push_client.aclose()
+        await self._push.close()
         if self._upkeep_loop is not None:
             self._upkeep_loop.cancel()
         await self._store.close()

@@ -4,6 +4,8 @@ from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
 from a2a.types import Message, TaskArtifactUpdateEvent, TaskState
 
+from .principal import principal_of
+
 RUNNING = frozenset({TaskState.TASK_STATE_SUBMITTED, TaskState.TASK_STATE_WORKING})
 WAITING = frozenset({TaskState.TASK_STATE_INPUT_REQUIRED, TaskState.TASK_STATE_AUTH_REQUIRED})
 TERMINAL = frozenset(
@@ -30,4 +32,5 @@ def name_of(state: TaskState) -> str:
 
 def owner_of(context: ServerCallContext) -> str:
     """The caller within its tenant; tasks, contexts and push configurations belong to it."""
-    return f"{context.tenant}\n{context.user.user_name}"  # a tenant is one line: see requests.py
+    principal = principal_of(context)  # each part is one line: a tenant too, see requests.py
+    return f"{context.tenant}\n{principal.issuer}\n{principal.subject}"

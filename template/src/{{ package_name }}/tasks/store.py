@@ -118,6 +118,14 @@ class TaskStore(TaskStoreInterface):
         )
         return latest[::-1]
 
+    async def is_foreign(self, context_id: str, context: ServerCallContext) -> bool:
+        """Whether a context belongs to somebody else than the caller."""
+        await self.flush()
+        owner = owner_of(context)
+        query = "SELECT owner FROM tasks WHERE context_id = ? LIMIT 1"
+        row = await self._database.run(lambda c: c.execute(query, (context_id,)).fetchone())
+        return row is not None and row[0] != owner
+
     async def flush(self) -> None:
         """Write what has only grown in memory so far."""
         rows = [_row(task, owner) for task, owner in self._growing.values()]

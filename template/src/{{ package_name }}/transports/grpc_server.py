@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import grpc
+from a2a.auth.user import User
 from a2a.compat.v0_3.a2a_v0_3_pb2_grpc import add_A2AServiceServicer_to_server as add_v0_3_service
 from a2a.compat.v0_3.grpc_handler import CompatGrpcHandler
 from a2a.server.context import ServerCallContext
@@ -18,8 +19,12 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
+from ..tasks.admission import Admit
 from ..tasks.call import CALL, Call
-from .grpc_door import TRANSPORT, Door
+from .grpc_door import TRANSPORT, Door, admission
+from .grpc_options import server_options
+from .grpc_refusals import Context, Refusing
+from .grpc_tls import Pem, server_credentials
 
 SERVICE = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].full_name
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -39,13 +44,31 @@ class CallContextBuilder(DefaultGrpcServerCallContextBuilder):
         built = super().build(context)
         version = dict(context.invocation_metadata() or ()).get(VERSION_HEADER.lower(), "")
         built.state[CALL] = Call(
-            transport=TRANSPORT, version=str(version), versions=frozenset({self._version})
+            transport=TRANSPORT,
+            address=admission.get().address,
+            version=str(version),
+            versions=frozenset({self._version}),
         )
         return built
 
+    def build_user(self, _: Context) -> User:
+        """Who has been admitted."""
+        return admission.get().principal
+
+
+class _Handler(Refusing, GrpcHandler):
+    pass
+
+
+class _LegacyHandler(Refusing, CompatGrpcHandler):
+    pass
+
 
 class GrpcServer:
-    """One service on one port; a stop waits `patience_seconds` for open calls."""
+    """One service on one port; a stop waits `patience_seconds` for open calls.
+
+    `tls` gives what the next connection sees.
+    """
 
     def __init__(
         self,
@@ -54,30 +77,41 @@ class GrpcServer:
         host: str,
         port: int,
         max_message_bytes: int,
+        max_connections: int = 1000,
         max_connection_age_seconds: float,
+        handshake_timeout_seconds: float = 10,
         patience_seconds: float,
         compression: Literal["none", "gzip"],
         v0_3_clients: bool,
         with_reflection: bool,
         interceptors: Sequence[grpc.aio.ServerInterceptor],
+        admit: Admit,
         refused: Callable[[str, str], None],
+        tls: Callable[[], Pem] | None = None,
     ) -> None:
         self._host, self._port = host, port
+        self._tls = tls
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self._door = Door(refused)
+        self._door = Door(admit=admit, refused=refused)
         self._server = grpc.aio.server(
             interceptors=[*interceptors, self._door],
             compression=COMPRESSION[compression],
-            options=_options(max_message_bytes, max_connection_age_seconds, patience_seconds),
+            options=server_options(
+                max_message_bytes=max_message_bytes,
+                max_connections=max_connections,
+                max_connection_age_seconds=max_connection_age_seconds,
+                handshake_timeout_seconds=handshake_timeout_seconds,
+                patience_seconds=patience_seconds,
+            ),
         )
         self._patience_seconds = patience_seconds
         self._leaving: asyncio.Task[None] | None = None
         self._health = HealthServicer()
         names = [SERVICE, health.SERVICE_NAME]
-        servicer = GrpcHandler(handler, CallContextBuilder("1.0"))
+        servicer = _Handler(handler, CallContextBuilder("1.0"))
         add_A2AServiceServicer_to_server(servicer, self._server)
         if v0_3_clients:
-            legacy = CompatGrpcHandler(handler, CallContextBuilder("0.3"))
+            legacy = _LegacyHandler(handler, CallContextBuilder("0.3"))
             add_v0_3_service(legacy, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if with_reflection:
@@ -88,7 +122,10 @@ class GrpcServer:
         """Listen and report SERVING; raises OSError when the port is taken."""
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         socket.create_server((self._host, self._port), family=family).close()  # gRPC never says why
-        self._server.add_insecure_port(self._address)
+        if self._tls is None:
+            self._server.add_insecure_port(self._address)
+        else:
+            self._server.add_secure_port(self._address, server_credentials(self._tls))
         await self._server.start()
         await self._health.set(SERVICE, SERVING)
 
@@ -112,19 +149,3 @@ class GrpcServer:
         # (grpc/grpc#41785): so callers hear of it before their connections end.
         await asyncio.sleep(LAST_SECONDS)
         await self._server.stop(self._patience_seconds)
-
-
-def _options(
-    max_message_bytes: int, max_connection_age_seconds: float, patience_seconds: float
-) -> list[tuple[str, Any]]:
-    return [
-        ("grpc.so_reuseport", 0),  # else a second server on the port starts without an error
-        ("grpc.max_receive_message_length", max_message_bytes),
-        ("grpc.max_send_message_length", -1),
-        ("grpc.max_connection_age_ms", int(max_connection_age_seconds * 1000)),
-        ("grpc.max_connection_age_grace_ms", int(patience_seconds * 1000)),
-        ("grpc.keepalive_time_ms", 30_000),
-        ("grpc.keepalive_timeout_ms", 10_000),
-        ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-    ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp
 from starlette_compress import CompressMiddleware
 
@@ -22,7 +22,7 @@ def http_app(
 
     `middleware` stands around all of it, the first one outermost.
     """
-    app: ASGIApp = Starlette(
+    starlette = Starlette(
         routes=list(routes),
         middleware=[
             Middleware(
@@ -35,7 +35,17 @@ def http_app(
             Middleware(RequestBodyLimitMiddleware, max_body_size=max_body_bytes),
         ],
     )
+    _redirect_nobody(starlette.router)
+    app: ASGIApp = starlette
     # Around Starlette's own, which answers with 500 when all else has failed.
     for kind, arguments, options in reversed(middleware):
         app = kind(app, *arguments, **options)
     return app
+
+
+def _redirect_nobody(router: Router) -> None:
+    # A path with a slash too many would lead to whatever host the caller has named.
+    router.redirect_slashes = False
+    for route in router.routes:
+        if isinstance(route, Mount) and isinstance(route.app, Router):
+            _redirect_nobody(route.app)

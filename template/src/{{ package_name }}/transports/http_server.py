@@ -4,51 +4,82 @@ import asyncio
 import contextlib
 import math
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-BACKLOG = 2048
-# Longer than the idle time of common load balancers, so that they and not we close connections.
-KEEP_ALIVE_SECONDS = 75
+from .http_connection import HttpConnection
+from .http_limits import KEEP_ALIVE_SECONDS, ConnectionLimits
+from .http_listener import HttpListener
+
+NO_LIMITS_OF_ITS_OWN = ConnectionLimits()
 
 
 class _Server(uvicorn.Server):
+    """Has connections only that others have accepted, and looks after them."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        del sockets
+        self.servers = []
+        self.started = True
+
+    async def on_tick(self, counter: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        for connection in list(self.server_state.connections):
+            connection.check(now)  # type: ignore[union-attr]  # they are ours
+        return await super().on_tick(counter)
+
 
 class HttpServer:
-    """One ASGI application on one port; a stop waits `patience_seconds` for open calls."""
+    """One ASGI application on one port; a stop waits `patience_seconds` for open calls.
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int, patience_seconds: float = 1) -> None:
+    `tls` gives the context for the next connection.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        port: int,
+        patience_seconds: float = 1,
+        limits: ConnectionLimits = NO_LIMITS_OF_ITS_OWN,
+        tls: Callable[[], ssl.SSLContext] | None = None,
+    ) -> None:
         self._address = (host, port)
         self._server = _Server(
             uvicorn.Config(
                 app,
-                http=HttpToolsProtocol,
+                http=HttpConnection,
+                ws="none",
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 lifespan="off",
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=math.ceil(patience_seconds),
             )
         )
+        config, state = self._server.config, self._server.server_state
+        self._listener = HttpListener(
+            lambda: HttpConnection(config, state, limits),
+            connections=state.connections,
+            limits=limits,
+            tls=tls,
+        )
         self._running: asyncio.Task[None] | None = None
-        self._last: list[asyncio.Task[object]] = []
 
     async def start(self) -> None:
         """Listen; raises OSError when the port is taken."""
-        host, port = self._address
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-        # Connections inherit it; asyncio forgets it for sockets that it has not made itself.
-        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._running = asyncio.create_task(self._server.serve(sockets=[self._listener]))
+        self._listener.open(*self._address)
+        self._running = asyncio.create_task(self._server.serve())
         while not self._server.started:
             if self._running.done():
                 await self._running
@@ -62,25 +93,15 @@ class HttpServer:
 
     def refuse(self) -> None:
         """Take no new connections; calls under way go on."""
-        self._accept_the_last()
-        for server in self._server.servers:
-            server.close()
+        self._listener.close()
 
     async def stop(self) -> None:
-        """Return when all connections are closed."""
+        """Return when all connections are closed, by force if need be."""
+        if self._running is None:
+            return
+        self._listener.close()
+        await self._listener.stop()
         self._server.should_exit = True
-        if self._running is not None:
-            await self._running
-
-    def _accept_the_last(self) -> None:
-        # The kernel has already accepted these; closing the port would reset them unread.
-        loop = asyncio.get_running_loop()
-        self._listener.setblocking(False)
-        with contextlib.suppress(OSError):  # BlockingIOError: there are no more
-            while True:
-                connection, _ = self._listener.accept()
-                taking = loop.connect_accepted_socket(self._protocol, connection)
-                self._last.append(loop.create_task(taking))
-
-    def _protocol(self) -> asyncio.Protocol:
-        return HttpToolsProtocol(self._server.config, self._server.server_state, app_state={})
+        await self._running
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()

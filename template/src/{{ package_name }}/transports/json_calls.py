@@ -1,7 +1,9 @@
 """What a JSON-RPC or REST request tells of its call, and requests that never become one."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
+from a2a.auth.user import User
 from a2a.server.context import ServerCallContext
 from a2a.server.routes.common import DefaultServerCallContextBuilder
 from a2a.utils.constants import VERSION_HEADER
@@ -10,11 +12,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..tasks.admission import Admission, Admit
 from ..tasks.call import CALL, Call
+from ..tasks.refusals import RefusedError
 from ..tasks.requests import check_version
+from .http_knock import knock
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Refused = Callable[[str, str], None]
+# Answers a refusal, in the place of an answer if there is one already.
+RefusalAnswer = Callable[[RefusedError, Response | None], Response]
+
+ADMISSION = "admission"  # scope key
 
 
 class CallContextBuilder(DefaultServerCallContextBuilder):
@@ -31,7 +40,13 @@ class CallContextBuilder(DefaultServerCallContextBuilder):
         header = VERSION_HEADER
         version = request.headers.get(header) or request.query_params.get(header, "")
         context.state["headers"][header.lower()] = version  # where the SDK looks for it
-        call = Call(transport=self._transport, version=version, versions=self._versions)
+        admission: Admission = request.scope[ADMISSION]
+        call = Call(
+            transport=self._transport,
+            address=admission.address,
+            version=version,
+            versions=self._versions,
+        )
         context.state[CALL] = request.scope[CALL] = call
         try:
             check_version(context)  # before the SDK does, which knows the major version only
@@ -41,21 +56,47 @@ class CallContextBuilder(DefaultServerCallContextBuilder):
             raise
         return context
 
+    def build_user(self, request: Request) -> User:
+        """Who has been admitted."""
+        admission: Admission = request.scope[ADMISSION]
+        return admission.principal
 
-def counting(endpoint: Endpoint, transport: str, refused: Refused) -> Endpoint:
-    """Tell of requests that are too large, and of those that no operation is found in."""
 
-    async def counted(request: Request) -> Response:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Stands in front of the endpoints of one binding."""
+
+    transport: str
+    admit: Admit
+    refused: Refused
+    answer: RefusalAnswer
+
+    def __call__(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint, for those who are admitted."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                request.scope[ADMISSION] = await self.admit(knock(request, self.transport))
+            except RefusedError as refusal:
+                return self.answer(refusal, None)
+            response = await self._counted(endpoint, request)
+            call: Call | None = request.scope.get(CALL)
+            if call is not None and call.refused is not None and hasattr(response, "body"):
+                return self.answer(call.refused, response)
+            return response
+
+        return guarded
+
+    async def _counted(self, endpoint: Endpoint, request: Request) -> Response:
+        """Tell of requests that are too large, and of those that no operation is found in."""
         try:
             await request.body()  # 413 here, before the SDK makes an answer of its own of it
         except HTTPException:
-            refused(transport, "size")
+            self.refused(self.transport, "size")
             raise
         response = await endpoint(request)
         call: Call | None = request.scope.get(CALL)
         begun = call is not None and (call.operation or call.outcome)
         if not begun and hasattr(response, "body"):  # the call of an event stream begins later
-            refused(transport, "parse")
+            self.refused(self.transport, "parse")
         return response
-
-    return counted
