@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -64,7 +64,8 @@ def running(agent: Path, ops_port: int) -> Iterator[None]:
         wait_until_ready(f"http://127.0.0.1:{ops_port}/readyz", process)
         yield
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended, which was told above
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 

@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable
 from contextlib import closing
 
-from hpack import Encoder
+from hpack import Decoder, Encoder
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RESET, SETTINGS, PUSH, PING, GOAWAY, WINDOW, CONTINUATION = 0, 1, 3, 4, 5, 6, 7, 8, 9
@@ -23,8 +23,9 @@ def frame(kind: int, flags: int = 0, stream: int = 0, payload: bytes = b"") -> b
 HELLO = PREFACE + frame(SETTINGS)
 
 
-def head(*more: tuple[str, str]) -> bytes:
+def head(*more: tuple[str | bytes, str | bytes]) -> bytes:
     """The headers of a call."""
+    fields: list[tuple[str | bytes, str | bytes]]
     fields = [(":method", "POST"), (":scheme", "http"), (":path", PATH), (":authority", "a")]
     fields += [("content-type", "application/grpc"), ("te", "trailers"), ("a2a-version", "1.0")]
     return Encoder().encode([*fields, *more])
@@ -108,3 +109,19 @@ def attack(port: int, data: bytes) -> bytes:
         except OSError:
             pass
         return said
+
+
+def ask(port: int, *headers: tuple[bytes, bytes]) -> dict[bytes, bytes]:
+    """Make a call of an empty message; return all headers of the answer, with its status."""
+    call = HELLO + frame(HEADERS, END_HEADERS, 1, head(*headers))
+    call += frame(DATA, END_STREAM, 1, bytes(5))
+    decoder, found = Decoder(), dict[bytes, bytes]()
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=5)) as connection:
+        connection.sendall(call)
+        with connection.makefile("rb") as answer:
+            kind = None
+            while b"grpc-status" not in found and kind not in {RESET, GOAWAY}:
+                size, kind = struct.unpack(">IB", b"\0" + answer.read(4))
+                payload = answer.read(5 + size)[5:]
+                found |= dict(decoder.decode(payload, raw=True)) if kind == HEADERS else {}
+    return found

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from .security.addresses import AddressError, client_address, network_of, parse_networks
+from .security.addresses import (
+    AddressError,
+    client_address,
+    crowd_of,
+    network_of,
+    parse_networks,
+)
 from .security.api_keys import ApiKeys, ApiKeysError
 from .security.authentication import Authentication
 from .security.authorization import Authorization, AuthorizationError
@@ -76,6 +82,8 @@ class Protection:
             self.push = self._push()
         except FAULTS as error:
             raise ProtectionError(str(error)) from None
+        trusted = parse_networks(settings.trusted_proxies)
+        self.crowd_of = partial(crowd_of, trusted=trusted)
         self.quotas = Quotas(
             max_streams=settings.max_streams_per_caller,
             max_tasks=settings.max_tasks_per_caller,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, cast
 
 import httpx
+import trustme
 from a2a.client import A2ACardResolver, Client, ClientConfig, ClientFactory
 from a2a.types import (
     AgentCard,
@@ -23,9 +24,24 @@ from a2a.types import (
 from a2a.utils.errors import A2A_ERROR_REASONS, A2AError
 from google.protobuf.message import Message as ProtobufMessage
 
+from ..security.mounts import chain_of, trusting
+
 # httpx reads all certificates of the machine for each client, unless it is given a context.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Tls:
+    """What a caller needs where plain connections are not enough, in the forms that clients take.
+
+    That is an authority to trust, and a certificate to show, if the caller has one.
+    """
+
+    def __init__(self, authority: trustme.CA, *, as_: trustme.LeafCert | None = None) -> None:
+        self.context = trusting(authority, as_=as_)
+        self.authority = authority.cert_pem.bytes()
+        self.key = as_.private_key_pem.bytes() if as_ else None
+        self.chain = chain_of(as_) if as_ else None
 
 
 class Refusal(NamedTuple):
@@ -54,21 +70,25 @@ def refusal_of(reason: str, message: str, headers: Mapping[str, str]) -> Refusal
 class Caller(ABC):
     """Calls one agent over one binding: `client` is the SDK's, `refusal` calls by hand.
 
-    `headers` go with every call, like those that say who calls.
+    `headers` go with every call, like those that say who calls. Without `tls`, connections are
+    plain.
     """
 
     binding: ClassVar[str]
 
-    def __init__(self, card: AgentCard, headers: Mapping[str, str] = NOTHING) -> None:
+    def __init__(
+        self, card: AgentCard, headers: Mapping[str, str] = NOTHING, tls: Tls | None = None
+    ) -> None:
         self.card = card
         self.headers = headers
+        self.tls = tls
         self.url = next(
             interface.url
             for interface in card.supported_interfaces
             if interface.protocol_binding == self.binding
         )
-        self.by_hand = http_client(headers=headers)
-        self._http = http_client(headers=headers)  # the SDK adds some to the client it is given
+        self.by_hand = http_client(tls, headers=headers)
+        self._http = http_client(tls, headers=headers)  # for the SDK, which adds some of its own
         self.client = self._sdk_client(streaming=True)
         self._unary_client = self._sdk_client(streaming=False)
 
@@ -125,14 +145,15 @@ class Caller(ABC):
 Connect = Callable[..., Awaitable[Caller]]
 
 
-def http_client(**options: Any) -> httpx.AsyncClient:
+def http_client(tls: Tls | None = None, **options: Any) -> httpx.AsyncClient:
     """With a read timeout beyond the pings of a quiet stream."""
-    return httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), verify=NO_TLS, **options)
+    context = NO_TLS if tls is None else tls.context
+    return httpx.AsyncClient(timeout=httpx.Timeout(10, read=60), verify=context, **options)
 
 
-async def card_of(address: str) -> AgentCard:
+async def card_of(address: str, tls: Tls | None = None) -> AgentCard:
     """The public card, as the SDK's client finds it."""
-    async with http_client() as http:
+    async with http_client(tls) as http:
         return await A2ACardResolver(http, address).get_agent_card()
 
 

@@ -13,6 +13,9 @@ from google.rpc.error_details_pb2 import ErrorInfo  # type: ignore[import-untype
 
 from . import ACCEPTED, Caller, Refusal, refusal_of
 
+# Else all channels of a process that trust the same share a connection.
+OF_ITS_OWN = [("grpc.use_local_subchannel_pool", 1)]
+
 
 class GrpcCaller(Caller):
     """Calls the service with the metadata of its choice."""
@@ -26,7 +29,7 @@ class GrpcCaller(Caller):
         metadata = [*self.headers.items()]
         if version is not None:
             metadata.append(("a2a-version", version))
-        async with grpc.aio.insecure_channel(self.url) as channel:
+        async with self._channel(self.url) as channel:
             call = getattr(a2a_pb2_grpc.A2AServiceStub(channel), operation)(
                 request, metadata=metadata
             )
@@ -38,7 +41,13 @@ class GrpcCaller(Caller):
 
     def _connection(self) -> dict[str, Any]:
         added = [_Adding(self.headers), _AddingToStreams(self.headers)] if self.headers else []
-        return {"grpc_channel_factory": partial(grpc.aio.insecure_channel, interceptors=added)}
+        return {"grpc_channel_factory": partial(self._channel, interceptors=added)}
+
+    def _channel(self, url: str, **options: Any) -> grpc.aio.Channel:
+        if self.tls is None:
+            return grpc.aio.insecure_channel(url, **options)
+        tls = grpc.ssl_channel_credentials(self.tls.authority, self.tls.key, self.tls.chain)
+        return grpc.aio.secure_channel(url, tls, OF_ITS_OWN, **options)
 
 
 class _Adding(grpc.aio.UnaryUnaryClientInterceptor):

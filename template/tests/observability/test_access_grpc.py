@@ -85,7 +85,7 @@ async def test_hostile_request_ids_are_replaced(channel: grpc.aio.Channel, hosti
 
 
 async def test_message_beyond_the_limit(channel: grpc.aio.Channel, output: Output) -> None:
-    """gRPC answers by itself; how, the agent never learns."""
+    """gRPC answers by itself; to the agent it looks like a call without a message."""
     send: Any = channel.unary_unary(SEND)
     request_id = uuid4().hex
     with pytest.raises(grpc.aio.AioRpcError) as caught:
@@ -93,7 +93,7 @@ async def test_message_beyond_the_limit(channel: grpc.aio.Channel, output: Outpu
     line = await output.access(http__request__id=request_id)
 
     assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert line["event.outcome"] == "unknown"
+    assert line["event.outcome"] == "failure"
 
 
 async def test_health_is_no_news(channel: grpc.aio.Channel, output: Output) -> None:

@@ -26,6 +26,23 @@ class Mount:
         return self.client_ca
 
 
+class Volume(Mount):
+    """The same as Kubernetes mounts it: links to a folder, which gives way to the next one."""
+
+    def put(self, leaf: trustme.LeafCert) -> None:
+        """One link is renamed, and both files are exchanged at once."""
+        folder = self.cert.parent
+        version = folder / f"..{serial_of(leaf)}"
+        version.mkdir()
+        (version / self.cert.name).write_bytes(chain_of(leaf))
+        (version / self.key.name).write_bytes(leaf.private_key_pem.bytes())
+        (folder / "..data_tmp").symlink_to(version.name)
+        (folder / "..data_tmp").rename(folder / "..data")
+        for file in (self.cert, self.key):
+            if not file.is_symlink():
+                file.symlink_to(f"..data/{file.name}")
+
+
 def chain_of(leaf: trustme.LeafCert) -> bytes:
     """The certificate first, then those that have signed it."""
     return b"".join(blob.bytes() for blob in leaf.cert_chain_pems)

@@ -103,14 +103,13 @@ async def _verified(card: str, jwks: str) -> None:
 def _keys(options: argparse.Namespace, _load: Load) -> int:
     folder: Path = options.folder
     if options.retire is None:
-        path = make_key(folder, options.algorithm)
-        stderr().write(MADE.format(folder=folder))
+        path, advice = make_key(folder, options.algorithm), MADE.format(folder=folder)
     else:
         path = retire_key(folder, options.retire)
-        stderr().write(
-            "It is published, and signs no longer: keep it for A2A_CARD_MAX_AGE_SECONDS.\n"
-        )
+        advice = "It is published, and signs no longer: keep it for A2A_CARD_MAX_AGE_SECONDS.\n"
     sys.stdout.write(f"{read_key(path).kid} {path}\n")
+    sys.stdout.flush()
+    stderr().write(advice)
     return 0
 
 

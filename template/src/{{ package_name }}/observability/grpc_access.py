@@ -86,7 +86,6 @@ class _Rpc:
         if self._ended:
             return
         self._ended = True
-        # A message beyond the size limit is answered by gRPC itself, and looks like no message.
         what = self.method or "(unknown)"
         self._context.run(
             log_access,

@@ -41,6 +41,14 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return str(client)
 
 
+def crowd_of(peer: str, trusted: Sequence[Network]) -> str:
+    """Whose connections those from an address are; empty for a proxy, which has those of many."""
+    known = _address(peer)
+    if known is not None and any(known in network for network in trusted):
+        return ""
+    return network_of(peer)
+
+
 def network_of(address: str) -> str:
     """What is limited as one: an IPv4 address, or the network that an IPv6 address is in."""
     known = _address(address)

@@ -36,9 +36,8 @@ class Authentication:
         return found
 
     def _refusal(self, refused: Verifier | None, error: CredentialsError) -> UnauthenticatedError:
-        detail = f"{refused.scheme}: {error.reason}" if refused else error.reason
         challenges = tuple(self._challenges(refused, error))
-        return UnauthenticatedError(str(error), challenges=challenges, detail=detail)
+        return UnauthenticatedError(str(error), challenges=challenges, detail=error.reason)
 
     def _challenges(self, refused: Verifier | None, error: CredentialsError) -> Iterator[str]:
         """How to be admitted, in the order of preference; only bearer tokens know codes of errors."""

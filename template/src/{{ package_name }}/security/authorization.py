@@ -58,6 +58,7 @@ class Authorization:
         raise PermissionDeniedError(
             f"This needs the scopes: {names}.",
             challenge=f'Bearer error="insufficient_scope", scope="{names}"',
+            detail=f"missing scopes: {' '.join(sorted(needed - principal.scopes))}",
         )
 
     def _needed(self, operation: str, skill: str) -> frozenset[str]:
@@ -72,7 +73,7 @@ def check_tenant(principal: Principal, tenant: str) -> None:
     Without a tenant, callers are on their own, and each of them sees nothing but its own tasks.
     """
     if tenant and principal.tenants is not None and tenant not in principal.tenants:
-        raise PermissionDeniedError("You cannot speak for this tenant.")
+        raise PermissionDeniedError("You cannot speak for this tenant.", detail="foreign tenant")
 
 
 def _frozen(scopes: Scopes) -> dict[str, frozenset[str]]:

@@ -70,7 +70,7 @@ class CardIssuer:
 
     def _owns(self, header: Mapping[str, Any]) -> bool:
         # Whoever has the keys in a file need not know where the peer has put them.
-        elsewhere = header.get("jku") not in {None, self.location}
+        elsewhere = header.get("jku") not in (None, self.location)  # it may be anything
         return not (elsewhere and _is_address(self.location))
 
     async def _find(self, headers: Sequence[Mapping[str, Any]]) -> dict[str, PyJWK]:

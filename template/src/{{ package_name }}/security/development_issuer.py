@@ -70,7 +70,7 @@ class DevelopmentIssuer:
 
     def _describe(self) -> None:
         described = ECAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
-        self._kid = f"{described['x'][:16]}"
+        self._kid = described["x"][:16]
         key = {**described, "kid": self._kid, "use": "sig", "alg": ALGORITHM}
         _write(self._key_set, json.dumps({"keys": [key]}).encode(), replace=True)
 

@@ -14,7 +14,7 @@ ACTIONS: dict[str, Action] = {
     "authorization": "authorization_refused",
     "rate_limit": "rate_limited",
 }
-# One line for each address and kind of refusal in this time says enough.
+# One line for each address, caller and reason in this time says enough.
 QUIET_SECONDS = 60.0
 
 # Takes a key; raises RateLimitedError.
@@ -61,15 +61,15 @@ class Gate:
 
     def authorize(self, call: Call, tenant: str, skill: str) -> None:
         """Whether the caller may do this; raises RefusedError."""
-        try:
-            self._may(call.principal, call.operation, tenant, skill)
-        except RefusedError as refusal:
-            self._tell(refusal, call.principal, call.address)
-            raise
+        self._may(call.principal, call.operation, tenant, skill)
+
+    def tell(self, call: Call, refusal: RefusedError) -> None:
+        """Let operators know of a call that was refused after it had begun."""
+        self._tell(refusal, call.principal, call.address)
 
     def _tell(self, refusal: RefusedError, principal: Principal, address: str) -> None:
         action = ACTIONS[refusal.reason]
-        left_out = self._noise.heard(f"{action} {address}")
+        left_out = self._noise.heard((action, address, refusal.detail, principal))
         if left_out is None:
             return
         security_event(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +45,7 @@ class KeySet:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.paths: Sequence[Path] = source.paths
+        self._issuer = issuer
         self._host = urlsplit(issuer).hostname or issuer
         self._source = source
         self._ages = ages or Ages()
@@ -101,7 +103,7 @@ class KeySet:
     async def refresh(self) -> None:
         """Fetch the keys, together with everybody else who waits for them; never raises."""
         if not self._is_fetching:
-            self._fetching = asyncio.create_task(self._fetch())
+            self._fetching = asyncio.create_task(self._fetch(), context=Context())  # of no call
         if self._fetching is not None:
             await asyncio.wait([self._fetching])
 
@@ -159,7 +161,7 @@ class KeySet:
             self._healthy = False
             security_event(
                 "keys_unavailable",
-                f"No keys come from an issuer, and {len(self._usable)} known ones stay in use",
+                f"No keys come from {self._issuer}, and known ones stay in use: {len(self._usable)}",
                 failed=True,
                 destination__domain=self._host,
                 event__reason=str(error) if isinstance(error, KeySetError) else "",

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
+from contextvars import Context
 from typing import Any
 
 from limits import RateLimitItem, parse
@@ -96,7 +97,10 @@ class SharedCounters:
     def _lose(self, error: Exception) -> None:
         if self._return is not None:
             return  # another call was quicker
-        self._return = asyncio.create_task(self._wait_for_return())
+        self._return = asyncio.create_task(
+            self._wait_for_return(),
+            context=Context(),  # it belongs to no call
+        )
         security_event(
             "shared_limits_lost",
             "Redis does not answer: each replica limits its callers by itself until it does.",

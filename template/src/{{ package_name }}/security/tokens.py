@@ -17,6 +17,15 @@ from .token_rules import TokenRules
 
 REMEMBERED = 2048
 INVALID = "The token is not valid here."
+# What operators read in the log; docs/security-events.md explains them.
+REASONS: dict[type[jwt.PyJWTError], str] = {
+    jwt.ImmatureSignatureError: "not yet valid",
+    jwt.InvalidAlgorithmError: "algorithm not allowed",
+    jwt.InvalidAudienceError: "wrong audience",
+    jwt.InvalidIssuerError: "unknown issuer",
+    jwt.InvalidSignatureError: "bad signature",
+    jwt.MissingRequiredClaimError: "missing claim",
+}
 
 
 class _Verified(NamedTuple):
@@ -106,12 +115,14 @@ class Tokens:
             raise jwt.InvalidIssuerError("unknown issuer")
         key = await keys.find(header.get("kid") or "", algorithm)
         if key is None:
-            raise jwt.InvalidKeyError("none of this issuer" if keys.is_empty else "unknown key")
+            raise jwt.InvalidKeyError("no keys of the issuer" if keys.is_empty else "unknown key")
         claims = self._rules.claims(token, key, algorithm=algorithm, issuer=str(issuer))
         principal = self._rules.principal(claims)
         return _Verified(principal, keys, key, self._rules.expires_at(claims))
 
 
 def _reason(error: jwt.PyJWTError) -> str:
+    if type(error) in {jwt.InvalidKeyError, jwt.InvalidTokenError}:
+        return str(error)[:80]  # ours
     # The library repeats what a token says in some of its texts.
-    return f"{type(error).__name__.removesuffix('Error')}: {str(error)[:80]}"
+    return REASONS.get(type(error), "unreadable")

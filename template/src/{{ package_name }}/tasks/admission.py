@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from .call import Call
 from .principal import NOBODY, Principal
+from .refusals import RefusedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,5 +39,13 @@ class Admission:
 
 # Raises RefusedError.
 Admit = Callable[[Knock], Awaitable[Admission]]
-# Takes a call, its tenant, and the skill it names or nothing; raises RefusedError.
-Authorize = Callable[[Call, str, str], None]
+
+
+class Policy(Protocol):
+    """Decides on calls once it is known what they are for."""
+
+    def authorize(self, call: Call, tenant: str, skill: str) -> None:
+        """Whether the caller may do this, with a skill if it names one; raises RefusedError."""
+
+    def tell(self, call: Call, refusal: RefusedError) -> None:
+        """Let operators know that a call was refused."""

@@ -154,6 +154,7 @@ class Database:
                     f"The database {self._path} belongs to another running agent: "
                     "stop that one or set A2A_DATABASE_URL to another file."
                 ) from None
+            Path(self._path).touch(mode=0o600)  # the files beside it will be as private
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self._resources.callback(connection.close)
         connection.execute("PRAGMA journal_mode = WAL")

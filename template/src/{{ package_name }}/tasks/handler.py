@@ -36,12 +36,12 @@ from a2a.utils.errors import (
 )
 from google.protobuf.message import Message as ProtobufMessage
 
-from .admission import Authorize
+from .admission import Policy
 from .call import Call, Outcome, call_of
 from .lifecycle import RunningTurns
 from .observer import Observer
 from .quotas import Quotas
-from .refusals import RateLimitedError, RefusedError
+from .refusals import RefusedError
 from .repeats import Repeats
 from .requests import check, check_version, skill_of
 from .sizes import check_files
@@ -62,7 +62,7 @@ class Handler(RequestHandler):
         repeats: Repeats,
         turns: RunningTurns,
         observer: Observer,
-        authorize: Authorize,
+        policy: Policy,
         quotas: Quotas,
         max_file_bytes: int,
         request_timeout_seconds: float,
@@ -71,7 +71,7 @@ class Handler(RequestHandler):
         self._repeats = repeats
         self._turns = turns
         self._observer = observer
-        self._authorize = authorize
+        self._policy = policy
         self._quotas = quotas
         self._max_file_bytes = max_file_bytes
         self._request_timeout_seconds = request_timeout_seconds
@@ -192,9 +192,10 @@ class Handler(RequestHandler):
             call.outcome = call.outcome or "ok"
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
             call.outcome = _outcome(error)
-            call.refused = error if isinstance(error, RefusedError) else None
-            if isinstance(error, RateLimitedError):
+            if isinstance(error, RefusedError):
+                call.refused = error
                 self._observer.refused(call.transport, error.reason)
+                self._policy.tell(call, error)
             if call.outcome in {"error", "timeout"}:
                 raise _mask(operation, error) from None
             raise
@@ -205,22 +206,16 @@ class Handler(RequestHandler):
         call = call_of(context)
         try:
             check_version(context)
-            self._authorize(call, context.tenant, skill_of(params))
+            self._policy.authorize(call, context.tenant, skill_of(params))
             check(params, context)
             check_files(params, max_file_bytes=self._max_file_bytes)
+        except RefusedError:
+            raise  # it is told of with those that come later
         except A2AError as error:
-            self._observer.refused(call.transport, _reason(error))
+            by_version = isinstance(error, VersionNotSupportedError)
+            reason = "version" if by_version else "validation"
+            self._observer.refused(call.transport, reason)
             raise
-
-
-def _reason(error: A2AError) -> str:
-    match error:
-        case RefusedError():
-            return error.reason
-        case VersionNotSupportedError():
-            return "version"
-        case _:
-            return "validation"
 
 
 def _outcome(error: BaseException) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from typing import NamedTuple
 
 from a2a.server.context import ServerCallContext
 from a2a.server.tasks import PushNotificationSender
@@ -12,6 +13,17 @@ from .live_task import LiveTask
 from .observer import Observer
 from .states import owner_of
 from .store import TaskStore
+
+# They can be read again; in memory, they only answer sooner.
+MAX_PARKED = 1000
+MAX_PARKED_BYTES = 64 * 1024 * 1024
+
+
+class Parked(NamedTuple):
+    """A task in memory that nobody uses."""
+
+    timer: asyncio.TimerHandle
+    size: int  # bytes
 
 
 class LiveTasks:
@@ -29,7 +41,8 @@ class LiveTasks:
         self._make = partial(LiveTask, store=store, push=push, observer=observer)
         self._parked_seconds = parked_seconds
         self._tasks: dict[str, LiveTask] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._parked: dict[str, Parked] = {}  # who has waited longest comes first
+        self._parked_bytes = 0
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -55,9 +68,13 @@ class LiveTasks:
             return
         if live.ended or live.task is None:
             self._tasks.pop(live.id, None)
-        else:
-            loop = asyncio.get_running_loop()
-            self._timers[live.id] = loop.call_later(self._parked_seconds, self._let_go, live.id)
+            return
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._parked_seconds, self._let_go, live.id)
+        self._parked[live.id] = Parked(timer, live.task.ByteSize())
+        self._parked_bytes += self._parked[live.id].size
+        while self._parked_bytes > MAX_PARKED_BYTES or len(self._parked) > MAX_PARKED:
+            self._let_go(next(iter(self._parked)))
 
     def close(self) -> None:
         """End everybody's listening."""
@@ -71,9 +88,14 @@ class LiveTasks:
 
     def _use(self, live: LiveTask) -> LiveTask:
         live.users += 1
-        if timer := self._timers.pop(live.id, None):
-            timer.cancel()
+        self._unpark(live.id)
         return live
 
     def _let_go(self, task_id: str) -> None:
-        del self._timers[task_id], self._tasks[task_id]
+        self._unpark(task_id)
+        del self._tasks[task_id]
+
+    def _unpark(self, task_id: str) -> None:
+        if parked := self._parked.pop(task_id, None):
+            parked.timer.cancel()
+            self._parked_bytes -= parked.size

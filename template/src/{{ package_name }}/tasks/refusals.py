@@ -44,9 +44,10 @@ class PermissionDeniedError(RefusedError):
 
     http_status, status, reason = 403, "PERMISSION_DENIED", "authorization"
 
-    def __init__(self, message: str, *, challenge: str = "") -> None:
+    def __init__(self, message: str, *, challenge: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.challenge = challenge
+        self.detail = detail
 
     @property
     def headers(self) -> dict[str, str]:

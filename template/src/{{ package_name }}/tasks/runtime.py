@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from a2a.types import AgentCard
 
 from ..conversation import Logic
-from .admission import Authorize
+from .admission import Policy
 from .database import Database
 from .engine import Engine
 from .executor import Executor
@@ -54,7 +54,7 @@ class Runtime:
         max_file_bytes: int,
         push: PushSecurity,
         quotas: Quotas,
-        authorize: Authorize,
+        policy: Policy,
         observer: Observer,
     ) -> None:
         self._database = Database(database_url)
@@ -95,7 +95,7 @@ class Runtime:
             repeats=Repeats(self._engine, register=self._register, store=self._store),
             turns=self._turns,
             observer=observer,
-            authorize=authorize,
+            policy=policy,
             quotas=quotas,
             max_file_bytes=max_file_bytes,
             request_timeout_seconds=request_timeout_seconds,

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_PAGE_SIZE = 50
 HISTORY_TASKS = 20
+# So much of the database one call brings into memory: tasks may hold files.
+MAX_READ_BYTES = 8 * 1024 * 1024
 # How long the growth of a running task may stay in memory before it is written.
 WRITE_BEHIND_SECONDS = 0.05
 
@@ -94,11 +96,10 @@ class TaskStore(TaskStoreInterface):
             where += " AND (updated_at, id) < (?, ?)"
             values += _read_token(params.page_token)
         size = params.page_size or DEFAULT_PAGE_SIZE
-        tasks = await self._select(where, *values, limit=size + 1)
-        more = len(tasks) > size
+        tasks, more = await self._page(where, *values, size=size)
         return ListTasksResponse(
-            tasks=tasks[:size],
-            next_page_token=_token(tasks[size - 1]) if more else "",
+            tasks=tasks,
+            next_page_token=_token(tasks[-1]) if more else "",
             page_size=size,
             total_size=total,
         )
@@ -149,9 +150,25 @@ class TaskStore(TaskStoreInterface):
             self._writer = None
 
     async def _select(self, where: str, *values: Any, limit: int = 1) -> Sequence[Task]:
+        tasks, _ = await self._page(where, *values, size=limit)
+        return tasks
+
+    async def _page(self, where: str, *values: Any, size: int) -> tuple[Sequence[Task], bool]:
+        """As many as `size`, unless they are large, but one at least; and whether there are more."""
         query = f"SELECT data FROM tasks WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT ?"
-        rows = await self._database.run(lambda c: c.execute(query, (*values, limit)).fetchall())
-        return [Task.FromString(data) for (data,) in rows]
+
+        def read(connection: sqlite3.Connection) -> tuple[list[bytes], bool]:
+            found: list[bytes] = []
+            room = MAX_READ_BYTES
+            for (data,) in connection.execute(query, (*values, size + 1)):
+                room -= len(data)
+                if len(found) == size or (found and room < 0):
+                    return found, True
+                found.append(data)
+            return found, False
+
+        rows, more = await self._database.run(read)
+        return [Task.FromString(data) for data in rows], more
 
 
 def _row(task: Task, owner: str) -> tuple[Any, ...]:

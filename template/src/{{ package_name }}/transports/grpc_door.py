@@ -1,5 +1,6 @@
 """What every gRPC call passes first: a door that closes, and asks who is there."""
 
+import asyncio
 import inspect
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,8 @@ from .grpc_refusals import Context, refuse
 TRANSPORT = "grpc"
 # Probes ask without saying who they are.
 HEALTH = "/grpc.health."
+MAX_PUBLIC_CALLS = 32
+MAX_PUBLIC_BYTES = 1024
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 
@@ -24,10 +27,17 @@ admission: ContextVar[Admission] = ContextVar("admission")
 
 
 class Door(grpc.aio.ServerInterceptor):
-    """Open until the server stops; then new calls end as UNAVAILABLE, which is safe to repeat."""
+    """Open until the server stops; then new calls end as UNAVAILABLE, which is safe to repeat.
 
-    def __init__(self, *, admit: Admit, refused: Callable[[str, str], None]) -> None:
+    Nothing of a message is read before its caller is admitted.
+    """
+
+    def __init__(
+        self, *, admit: Admit, refused: Callable[[str, str], None], timeout_seconds: float
+    ) -> None:
         self.closed = False
+        self._timeout_seconds = timeout_seconds
+        self._on_their_way = 0
         self._admit = admit
         self._refused = refused
         self._refusal: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
@@ -49,35 +59,46 @@ class Door(grpc.aio.ServerInterceptor):
         behaviour: Any = handler.unary_unary or handler.unary_stream or handler.stream_stream
         parse: Any = handler.request_deserializer
 
-        async def answer(raw: bytes, context: Context) -> Any:
+        async def serve(raws: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             await self._let_in(context, public=public)
-            return await behaviour(await self._read(parse, raw, context), context)
-
-        async def stream(raw: Any, context: Context) -> AsyncIterator[Any]:
-            await self._let_in(context, public=public)
-            if handler.request_streaming:
-                request = self._read_all(parse, raw, context)
-            else:
+            request: Any = self._read_all(parse, raws, context)
+            if not handler.request_streaming:
+                raw = await self._first(raws, context, public=public)
                 request = await self._read(parse, raw, context)
-            async for response in behaviour(request, context):
-                yield response
+            # What is no generator answers once, or writes by itself as gRPC's own health does.
+            if inspect.iscoroutinefunction(behaviour):
+                if (response := await behaviour(request, context)) is not None:
+                    yield response
+            else:
+                async for response in behaviour(request, context):
+                    yield response
 
-        serialize = handler.response_serializer
-        if handler.request_streaming:
-            return grpc.stream_stream_rpc_method_handler(stream, None, serialize)
-        if handler.response_streaming:
-            # What is no generator writes by itself, as gRPC's own health service does.
-            served = answer if inspect.iscoroutinefunction(behaviour) else stream
-            return grpc.unary_stream_rpc_method_handler(served, None, serialize)
-        return grpc.unary_unary_rpc_method_handler(answer, None, serialize)
+        # Of anything but a stream, gRPC would read the whole message before it asks us.
+        return grpc.stream_stream_rpc_method_handler(serve, None, handler.response_serializer)
 
     async def _let_in(self, context: Context, *, public: bool) -> None:
-        if public:
-            return
         try:
-            admission.set(await self._admit(_knock(context)))
+            admission.set(await self._admit(_knock(context, public=public)))
         except RefusedError as error:
             await refuse(context, error)
+
+    async def _first(self, raws: AsyncIterator[bytes], context: Context, *, public: bool) -> bytes:
+        """The message of a call that has one; without identity, few may be on their way at a time."""
+        if public and self._on_their_way >= MAX_PUBLIC_CALLS:
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "Try again in a second.")
+        self._on_their_way += public
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                raw = await anext(aiter(raws))
+        except TimeoutError:
+            await context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "The message did not come.")
+        except StopAsyncIteration:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The message is missing.")
+        finally:
+            self._on_their_way -= public
+        if public and len(raw) > MAX_PUBLIC_BYTES:
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The message is too long.")
+        return raw
 
     async def _read(self, parse: Any, raw: bytes, context: Context) -> Any:
         # gRPC itself would call it UNKNOWN, tell the exception and log it as an error of ours.
@@ -99,7 +120,7 @@ class Door(grpc.aio.ServerInterceptor):
         await context.abort(grpc.StatusCode.UNAVAILABLE, "The agent is shutting down.")
 
 
-def _knock(context: Context) -> Knock:
+def _knock(context: Context, *, public: bool) -> Knock:
     metadata = context.invocation_metadata() or ()
 
     def values(name: str) -> list[str]:
@@ -112,4 +133,5 @@ def _knock(context: Context) -> Knock:
         address=address,
         values=values,
         certificate=ssl.PEM_cert_to_DER_cert(certificates[0].decode()) if certificates else None,
+        public=public,
     )

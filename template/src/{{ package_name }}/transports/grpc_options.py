@@ -3,8 +3,8 @@
 from typing import Any
 
 MAX_METADATA_BYTES = 16 * 1024
-# Calls beyond wait for their turn in the client; a gateway brings those of many callers.
-MAX_CALLS_PER_CONNECTION = 1000
+# Calls beyond wait for their turn in the client; each may bring a large message.
+MAX_CALLS_PER_CONNECTION = 250
 IDLE_SECONDS = 300
 
 

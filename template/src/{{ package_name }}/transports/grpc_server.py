@@ -92,7 +92,7 @@ class GrpcServer:
         self._host, self._port = host, port
         self._tls = tls
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        self._door = Door(admit=admit, refused=refused)
+        self._door = Door(admit=admit, refused=refused, timeout_seconds=handshake_timeout_seconds)
         self._server = grpc.aio.server(
             interceptors=[*interceptors, self._door],
             compression=COMPRESSION[compression],

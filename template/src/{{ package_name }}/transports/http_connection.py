@@ -38,7 +38,7 @@ class HttpConnection(HttpToolsProtocol):
         self._reading: Literal["", "headers", "body"] = ""
         self._header_bytes = 0
         self._problem = HTTPStatus.BAD_REQUEST
-        self._due = self._write_due = math.inf
+        self._due = self._write_due = self._body_due = math.inf
 
     def check(self, now: float) -> None:
         """End the connection if its caller has had its time."""
@@ -95,6 +95,7 @@ class HttpConnection(HttpToolsProtocol):
         if len(hosts) != 1 and self.parser.get_http_version() == "1.1":
             raise HostError  # RFC 9112 3.2
         self._reading, self._header_bytes = "body", 0
+        self._body_due = self.loop.time() + self._limits.body_timeout_seconds
         self._expect_more()
         super().on_headers_complete()
 
@@ -123,6 +124,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_more(self) -> None:
         self._due = self.loop.time() + self._limits.header_timeout_seconds
+        if self._reading == "body":
+            self._due = min(self._due, self._body_due)
 
     def _rest(self) -> None:
         if not self._reading and self.cycle.response_complete:

@@ -6,7 +6,7 @@ import errno
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any
 
@@ -33,7 +33,7 @@ class HttpListener:
         self,
         protocol: Callable[[], asyncio.Protocol],
         *,
-        connections: Sized,
+        connections: Collection[Any],
         limits: ConnectionLimits,
         tls: Callable[[], ssl.SSLContext] | None,
     ) -> None:
@@ -88,12 +88,26 @@ class HttpListener:
 
     def _take(self, connection: socket.socket) -> None:
         connection.setblocking(False)
-        if len(self._connections) + len(self._beginning) >= self._limits.max_connections:
+        taken = len(self._connections) + len(self._beginning)
+        most = self._limits.max_connections
+        if taken >= most or (taken > most // 2 and self._is_crowded(connection)):
             self._turn_away(connection)
             return
         task = self._loop.create_task(self._begin(connection))
         self._beginning.add(task)
         task.add_done_callback(self._beginning.discard)
+
+    def _is_crowded(self, connection: socket.socket) -> bool:
+        try:
+            crowd = self._limits.crowd_of(connection.getpeername()[0])
+        except OSError:
+            return True  # it has left already
+        same = (
+            other
+            for other in self._connections
+            if other.client and self._limits.crowd_of(other.client[0]) == crowd
+        )
+        return bool(crowd) and sum(1 for _ in same) >= self._limits.max_connections // 4
 
     def _turn_away(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):

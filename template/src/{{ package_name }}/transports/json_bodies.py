@@ -6,6 +6,7 @@ The SDK repeats the words of its parsers to callers; these here are ours.
 import json
 import logging
 from codecs import BOM_UTF8
+from collections.abc import Mapping
 
 from a2a.server.jsonrpc_models import JSONParseError, JSONRPCError, MethodNotFoundError
 from a2a.server.request_handlers.response_helpers import build_error_response
@@ -67,7 +68,8 @@ def strict_rest(endpoint: Endpoint) -> Endpoint:
     @rest_error_handler
     async def checked(request: Request) -> Response:
         if request.method == "POST" and await request.body():
-            await _json(request)
+            _check_tenant(request, await _json(request))
+        _check_tenant(request, request.query_params)
         _check_status(request.query_params.get("status"))
         response = await endpoint(request)
         if response.status_code in BY_THE_PARSER and not _begun(request):
@@ -135,6 +137,13 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _check_tenant(request: Request, told: object) -> None:
+    # The SDK takes the one of the path, and passes over any other without a word.
+    tenant = told.get("tenant") if isinstance(told, Mapping) else None
+    if tenant and tenant != request.path_params.get("tenant"):
+        raise InvalidParamsError("tenant belongs into the path: /v1/TENANT/... .")
 
 
 def _check_status(status: object) -> None:

@@ -94,8 +94,10 @@ def _parameters(method: MethodDescriptor, place: Place) -> Iterator[dict[str, An
 def _success(method: MethodDescriptor) -> dict[str, Any]:
     schema = reference(method.output_type)
     if method.server_streaming:
-        events = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
-        content = {"text/event-stream": {"schema": events}}
+        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
+        # Before OpenAPI 3.2, which has `itemSchema`, tools take this for one event of many.
+        event = {"type": "object", "properties": {"data": data}, "required": ["data"]}
+        content = {"text/event-stream": {"schema": event}}
         return {"description": "Events; the data of each is one answer.", "content": content}
     return {"description": "The answer.", "content": {A2A_JSON_MEDIA_TYPE: {"schema": schema}}}
 
