@@ -19,10 +19,10 @@ async def never() -> Any:
     yield b""
 
 
-async def begin(agent: Agent) -> grpc.aio.AioRpcError:
+async def begin(agent: Agent, method: str = SEND) -> grpc.aio.AioRpcError:
     """How a call ends whose message does not come."""
     async with grpc.aio.insecure_channel(agent.settings.grpc_address) as channel:
-        call: Any = channel.stream_stream(SEND)(never(), timeout=20)
+        call: Any = channel.stream_stream(method)(never(), timeout=20)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call.read()
     return refused.value
@@ -34,6 +34,13 @@ async def test_callers_are_asked_before_their_message_is_read() -> None:
         error = await begin(known.agent)
 
     assert error.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_messages_to_nobody_are_not_read(shared_agent: Agent) -> None:
+    """A method that does not exist has no use for one."""
+    error = await begin(shared_agent, "/no.such.Service/Method")
+
+    assert error.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
 async def test_nobody_waits_for_a_message_for_ever() -> None:

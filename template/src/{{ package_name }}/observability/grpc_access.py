@@ -141,12 +141,13 @@ def _status_of(rpc: _Rpc, context: Context) -> Iterator[None]:
         rpc.end(context.code() or status)
 
 
-async def _not_found(_: Any, context: Context) -> None:
+async def _not_found(_: Any, context: Context) -> AsyncIterator[Any]:
     await context.abort(grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
+    yield
 
 
-# Does for streams as well.
-NOT_FOUND: Handler = grpc.unary_unary_rpc_method_handler(_not_found)
+# A stream does for all methods, and gRPC reads nothing of what comes.
+NOT_FOUND: Handler = grpc.stream_stream_rpc_method_handler(_not_found)
 
 
 def _is_no_decoding(record: logging.LogRecord) -> bool:

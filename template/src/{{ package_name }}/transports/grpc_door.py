@@ -40,14 +40,14 @@ class Door(grpc.aio.ServerInterceptor):
         self._on_their_way = 0
         self._admit = admit
         self._refused = refused
-        self._refusal: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
+        self._refusal: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
 
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        """The handler of the method, or the refusal, which does for streams as well."""
+        """The handler of the method, or the refusal."""
         if self.closed:
             return self._refusal
         handler = await continuation(handler_call_details)
@@ -115,9 +115,10 @@ class Door(grpc.aio.ServerInterceptor):
         async for raw in raws:
             yield await self._read(parse, raw, context)
 
-    async def _refuse(self, _: Any, context: Context) -> None:
+    async def _refuse(self, _: Any, context: Context) -> AsyncIterator[Any]:
         self._refused(TRANSPORT, "draining")
         await context.abort(grpc.StatusCode.UNAVAILABLE, "The agent is shutting down.")
+        yield
 
 
 def _knock(context: Context, *, public: bool) -> Knock:
