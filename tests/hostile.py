@@ -78,9 +78,10 @@ class Hostile:
 
     def errors(self, start: int = 0) -> list[str]:
         """Lines of the log, from a place on, that would wake an operator."""
-        with self.log.open() as lines:
-            lines.seek(start)
-            return [line for line in lines if _is_error(line)]
+        with self.log.open() as log:
+            log.seek(start)
+            written = [line for line in log if line.endswith("\n")]  # the last one may be under way
+        return [line for line in written if _is_error(line)]
 
     def answers(self) -> list[str]:
         """Ask each binding for a task that is not there; all have to say so, and soon."""
