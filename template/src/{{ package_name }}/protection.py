@@ -76,14 +76,14 @@ class Protection:
         self._tokens: Tokens | None = None
         self._shared: SharedCounters | None = None
         try:
+            self._trusted_proxies = parse_networks(settings.trusted_proxies)
             self.gate = self._gate(name, skill_scopes, refused)
             self.certificate = self._certificate()
             self.card_keys = self._card_keys()
             self.push = self._push()
         except FAULTS as error:
             raise ProtectionError(str(error)) from None
-        trusted = parse_networks(settings.trusted_proxies)
-        self.crowd_of = partial(crowd_of, trusted=trusted)
+        self.crowd_of = partial(crowd_of, trusted=self._trusted_proxies)
         self.quotas = Quotas(
             max_streams=settings.max_streams_per_caller,
             max_tasks=settings.max_tasks_per_caller,
@@ -120,7 +120,7 @@ class Protection:
                 operation_scopes=settings.operation_scopes,
                 skill_scopes=skill_scopes,
             ),
-            address_of=partial(client_address, trusted=parse_networks(settings.trusted_proxies)),
+            address_of=partial(client_address, trusted=self._trusted_proxies),
             per_address=_limit(per_address, "address", counters, group=network_of),
             per_caller=_limit(per_caller, "caller", counters),
             refused=refused,

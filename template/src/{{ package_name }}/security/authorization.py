@@ -1,15 +1,14 @@
 """What callers may do: the scopes that operations and skills need, and whose tenants they are."""
 
-import re
 from collections.abc import Collection, Mapping
 
 from a2a.types import a2a_pb2
 
+from ..setting_types import SCOPE
 from ..tasks.principal import Principal
 from ..tasks.refusals import PermissionDeniedError
 
 OPERATIONS = frozenset(a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].methods_by_name)
-SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 3.3
 
 Scopes = Mapping[str, Collection[str]]
 

@@ -1,7 +1,6 @@
 """How often one caller, or one address, may call; the counts of one process."""
 
 import math
-import re
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
@@ -10,9 +9,9 @@ from typing import NamedTuple, Protocol
 
 from limits import RateLimitItem, parse
 
+from ..setting_types import RATE
 from ..tasks.refusals import RateLimitedError
 
-LIMIT = re.compile(r"[1-9]\d{0,8}/(second|minute|hour|day)")
 # So many callers, and as many addresses, are counted at a time; each takes about 250 bytes.
 MAX_KEYS = 50_000
 
@@ -25,7 +24,7 @@ def parse_limit(text: str, *, of: str) -> RateLimitItem | None:
     """Read "600/minute" as the limit of each `of`, a word; None for "none" and for nothing."""
     if text in {"", "none"}:
         return None
-    if not LIMIT.fullmatch(text):
+    if not RATE.fullmatch(text):
         raise LimitError(
             f"{text[:64]!r} is no limit: write one like 600/minute or 20/second "
             "(hour and day are known as well), or none."
