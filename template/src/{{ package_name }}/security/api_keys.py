@@ -43,7 +43,7 @@ class ApiKeys:
             return
         if callers != self._callers:
             self._callers = callers
-            security_event("api_keys_loaded", f"{len(callers)} API keys are in use", failed=False)
+            security_event("api_keys_loaded", f"API keys in use: {len(callers)}", failed=False)
 
     async def __call__(self, knock: Knock) -> Principal | None:
         """Whose key it is."""

@@ -150,7 +150,7 @@ class KeySet:
             self._keys, self._healthy = keys, True
             security_event(
                 "keys_refreshed",
-                f"{len(keys)} keys of an issuer are in use",
+                f"Keys in use of {self._issuer}: {len(keys)}",
                 failed=False,
                 destination__domain=self._host,
             )
