@@ -12,20 +12,22 @@ import uvloop
 from pydantic import SecretStr
 
 from .agent.logic import reply
-from .commands import api_key, card, encryption_key, token
+from .commands import api_key, card, db, encryption_key, tasks, token
 from .commands.errors import CommandError
 from .conversation import Logic
+from .database.interface import DatabaseError
 from .observability.stderr import stderr
 from .server import StartError, configure_logs, serve
 from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
-from .tasks.database import DatabaseError
 
 logger = logging.getLogger(__name__)
 
 COMMANDS: dict[str, Any] = {
     "api-key": api_key,
     "card": card,
+    "db": db,
     "encryption-key": encryption_key,
+    "tasks": tasks,
     "token": token,
 }
 UNUSABLE = 2

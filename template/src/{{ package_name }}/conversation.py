@@ -148,6 +148,7 @@ class Turn:
     `history` holds what was said before in this conversation, oldest first: the latest tasks of
     the context, then this task. `skill` is the one of your card that the caller asks for with
     `skillId` in its metadata, and may use. Numbers in `data` are floats, as A2A carries them.
+    `attempt` is more than 1 when a turn is resumed whose replica has died; see `resumable`.
     `cancelled` is set when the caller cancels or the server stops. Coroutines are cancelled as
     well, so only work handed to threads needs to look: `turn.cancelled.is_set()`.
     """
@@ -159,6 +160,7 @@ class Turn:
     caller: Caller = field(default_factory=Caller)
     skill: str = ""
     history: tuple[Utterance, ...] = ()
+    attempt: int = 1
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     message_id: str = ""
     task_id: str = ""
@@ -166,3 +168,23 @@ class Turn:
 
 
 Logic: TypeAlias = Callable[[Turn], AsyncIterator[Reply]]
+
+
+def resumable(logic: Logic) -> Logic:
+    """Let another replica begin a turn again whose replica has died, instead of failing its task.
+
+    Declare it only where it does no harm to do everything twice. What the turn had said of its
+    answer is replaced; progress, data and files that it had handed out stay. A turn is begun three
+    times at most.
+
+        @resumable
+        async def reply(turn: Turn) -> AsyncIterator[Reply]:
+            yield await draft(turn.text, key=turn.message_id)
+    """
+    logic.resumable = True  # type: ignore[attr-defined]
+    return logic
+
+
+def is_resumable(logic: Logic) -> bool:
+    """Whether `resumable` has been said of it."""
+    return getattr(logic, "resumable", False)

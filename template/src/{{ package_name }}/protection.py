@@ -190,11 +190,10 @@ class Protection:
 
     def _push(self) -> PushSecurity:
         settings = self._settings
-        database = settings.database_url.removeprefix("sqlite:///")
         return push_security(
             allowed=settings.push_targets,
             keys=settings.encryption_keys.get_secret_value().split(),
-            key_file=None if database == "memory://" else Path(f"{database}.key"),
+            key_file=_key_file(settings),
             sign=self.card_keys.sign_detached if self.card_keys else None,
         )
 
@@ -204,3 +203,11 @@ def _limit(
 ) -> Limit | None:
     limit = parse_limit(rate, of=of)
     return None if limit is None else RateLimit(limit, counters, group=group).hit
+
+
+def _key_file(settings: Settings) -> Path | None:
+    if settings.database_url == "memory://":
+        return None
+    if settings.shares_database:
+        return Path("data/encryption.key")
+    return Path(settings.database_url.removeprefix("sqlite:///") + ".key")

@@ -42,8 +42,10 @@ def _host_and_port(value: str) -> str:
 
 
 def _database_address(value: str) -> str:
-    if value != "memory://" and not re.fullmatch(r"sqlite:///.*[^/].*", value):
-        raise ValueError("memory:// or sqlite:///path/to/file.db")
+    if not re.fullmatch(r"memory://|sqlite:///.*[^/].*|postgres(ql)?://[^\s/]+/[^\s/]+", value):
+        raise ValueError(
+            "memory://, sqlite:///path/to/file.db or postgresql://user@host:5432/database"
+        )
     return value
 
 

@@ -2,7 +2,7 @@
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from . import requests, saturation, service, tasks
+from . import database, requests, saturation, service, tasks
 from .frame import framed
 from .objectives import OBJECTIVES, OVERVIEW
 
@@ -12,5 +12,13 @@ def board() -> Dashboard:
         "a2a-agent",
         "A2A agent",
         "What an agent does, how well it does it, and what it is short of.",
-        [OVERVIEW, OBJECTIVES, requests.ROW, tasks.ROW, saturation.ROW, service.ROW],
+        [
+            OVERVIEW,
+            OBJECTIVES,
+            requests.ROW,
+            tasks.ROW,
+            database.ROW,
+            saturation.ROW,
+            service.ROW,
+        ],
     )

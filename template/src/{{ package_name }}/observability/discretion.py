@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..database.interface import DatabaseError, DatabaseUnavailableError
 from .exchange import TASK_ID, current
 from .failures import type_name
 
@@ -15,7 +16,7 @@ PLACEHOLDER = re.compile(r"%[-#0 +]*[\d*]*(?:\.\d+)?[a-zA-Z]")
 # These log exceptions that nobody has caught, without the context of the turn they come from.
 OUT_OF_CONTEXT = {"asyncio", f"{__package__}.logs"}
 # What these say outside of a turn is about this machine.
-TELL_OF_THE_MACHINE = (OSError, sqlite3.Error)
+TELL_OF_THE_MACHINE = (OSError, sqlite3.Error, DatabaseError, DatabaseUnavailableError)
 
 
 class Discretion:

@@ -59,9 +59,9 @@ def text(value: object) -> str:
 
 
 def _code(error: BaseException) -> str:
-    """What has happened to this machine, such as SQLITE_FULL or ENOSPC."""
+    """What has happened to this machine or its database, such as SQLITE_FULL, ENOSPC or 53300."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorname", "")
     if isinstance(error, OSError) and isinstance(error.errno, int):
         return errno.errorcode.get(error.errno, "")
-    return ""
+    return str(getattr(error, "sqlstate", None) or "")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from ..tasks.refusals import RefusedError
 from .console import ConsoleFormatter
 from .ecs import STANDARD, EcsFormatter
 from .exchange import add_exchange
@@ -44,6 +45,7 @@ def configure(
     }
     console = style == "console" or (style == "auto" and terminal)
     handler = handler_for(stream)
+    handler.addFilter(_is_no_refusal)
     handler.setFormatter(
         ConsoleFormatter(colors=terminal, **options) if console else EcsFormatter(**options)
     )
@@ -53,6 +55,11 @@ def configure(
     for name in REFUSALS:
         logging.getLogger(name).setLevel("DEBUG" if level == "debug" else "ERROR")
     _take_in_the_rest()
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    # For the SDK, a stream that ends with one is an error whose frames are worth a look.
+    return not (record.exc_info and isinstance(record.exc_info[1], RefusedError))
 
 
 def _take_in_the_rest() -> None:

@@ -46,6 +46,7 @@ class Meter(Observer):
             metrics.oldest_turn.set(now.oldest_turn_seconds)
             metrics.queue_length.of("push").set(now.push_queue)
             metrics.queue_length.of("database").set(now.database_queue)
+            metrics.database_up.set(now.database_up)
             metrics.ready.set(ready())
             metrics.draining.set(draining())
 
@@ -87,6 +88,9 @@ class Meter(Observer):
 
     def task_ended(self, state: str) -> None:
         self._metrics.tasks.of(state).inc()
+
+    def recovered(self, outcome: str) -> None:
+        self._metrics.recovered.of(outcome).inc()
 
     def refused(self, transport: str, reason: str) -> None:
         self._metrics.refusals.of(transport, reason).inc()

@@ -97,6 +97,11 @@ class Metrics:
             "Push notifications to be sent, and statements to be run.",
             queue=("push", "database"),
         )
+        self.recovered = make.counter(
+            "a2a_tasks_recovered_total",
+            "Tasks of replicas that have died.",
+            outcome=("failed", "resumed"),
+        ).from_zero()
         self.push_deliveries = make.counter(
             "a2a_push_deliveries_total",
             "Attempts to deliver a push notification.",
@@ -106,6 +111,7 @@ class Metrics:
     def _of_the_process(self, make: Instruments) -> None:
         self.ready = make.gauge("a2a_ready", "1 while new calls are welcome.").of()
         self.draining = make.gauge("a2a_draining", "1 from the signal to stop on.").of()
+        self.database_up = make.gauge("a2a_database_up", "1 while the database answers.").of()
         self.certificate_expiry = make.gauge(
             "a2a_certificate_expiry_timestamp_seconds",
             "End of the certificate that a port serves.",

@@ -1,5 +1,6 @@
 """One call: what its binding knows of it, and what is found out on the way."""
 
+import asyncio
 import contextvars
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -45,6 +46,11 @@ class Call:
     new_task_id: str = ""
     continued: bool = False
     attended: bool = False
+    # Of a message: its turn, once it has begun; which attempt at it this is; and whether it is in
+    # the database for good, with its task or with its answer.
+    turn: asyncio.Task[None] | None = None
+    attempt: int = 1
+    kept: bool = False
 
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 

@@ -35,7 +35,6 @@ from .intake import Intake
 from .listeners import Reader, Waiter
 from .live_tasks import LiveTasks
 from .push_calls import PushCalls
-from .quotas import Quotas
 from .store import TaskStore
 
 
@@ -49,23 +48,15 @@ class Engine(RequestHandler):
         tasks: LiveTasks,
         store: TaskStore,
         push_calls: PushCalls,
-        card: AgentCard,
+        intake: Intake,
         extended_card: Callable[[], AgentCard] | None,
-        quotas: Quotas,
     ) -> None:
         self._executor = executor
         self._tasks = tasks
         self._store = store
         self._push_calls = push_calls
+        self._intake = intake
         self._extended_card = extended_card
-        self._intake = Intake(
-            executor,
-            tasks=tasks,
-            store=store,
-            push_calls=push_calls,
-            card=card,
-            quotas=quotas,
-        )
 
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext

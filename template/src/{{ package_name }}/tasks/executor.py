@@ -9,12 +9,14 @@ from a2a.server.context import ServerCallContext
 from a2a.types import SendMessageRequest, Task, TaskState
 from a2a.utils.errors import UnsupportedOperationError
 
-from ..conversation import Ending, Logic, Message, Turn
+from ..conversation import Ending, Logic, Message, Turn, is_resumable
+from ..database.interface import DatabaseUnavailableError
 from .call import call_of
 from .hearing import hear
 from .lifecycle import RunningTurn, RunningTurns
-from .live_task import LiveTask
+from .live_task import LiveTask, TurnLostError
 from .observer import Observer
+from .recipes import recipe
 from .replies import END, End, Replies
 from .speech import Speech, status_update
 
@@ -51,6 +53,10 @@ class Executor:
         self._observer = observer
         self._turn_timeout_seconds = turn_timeout_seconds
 
+    def recipe(self, request: SendMessageRequest, context: ServerCallContext) -> bytes | None:
+        """What another replica needs to resume the turn; None where the logic does not want it."""
+        return recipe(request, context) if is_resumable(self._logic) else None
+
     async def execute(
         self, live: LiveTask, request: SendMessageRequest, context: ServerCallContext
     ) -> None:
@@ -66,7 +72,10 @@ class Executor:
     async def cancel(self, live: LiveTask) -> None:
         """End the task as cancelled and stop its turn, unless it ends by itself first."""
         self._turns.tell_cancelled(live.id)
-        await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
+        try:
+            await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
+        except TurnLostError:  # which leaves the task to be cancelled in the other replica
+            await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
         if live.state == TaskState.TASK_STATE_CANCELED:
             self._turns.stop(live.id)
 
@@ -90,6 +99,9 @@ class Executor:
                 raise
             turn.worker.uncancel()
             await speech.fail("interrupted", INTERRUPTED)
+        except (DatabaseUnavailableError, TurnLostError):
+            speech.outcome = speech.outcome or "interrupted"
+            raise
         except Exception:
             if deadline.expired():
                 limit = f"{self._turn_timeout_seconds:g} seconds"

@@ -36,10 +36,12 @@ from a2a.utils.errors import (
 )
 from google.protobuf.message import Message as ProtobufMessage
 
+from ..database.interface import DatabaseUnavailableError
 from .admission import Policy
 from .call import Call, Outcome, call_of
 from .lifecycle import RunningTurns
 from .observer import Observer
+from .outage import Outage
 from .quotas import Quotas
 from .refusals import RefusedError
 from .repeats import Repeats
@@ -75,6 +77,7 @@ class Handler(RequestHandler):
         self._quotas = quotas
         self._max_file_bytes = max_file_bytes
         self._request_timeout_seconds = request_timeout_seconds
+        self._outage = Outage()
 
     async def on_message_send(
         self, params: SendMessageRequest, context: ServerCallContext
@@ -190,6 +193,11 @@ class Handler(RequestHandler):
             self._check(params, context)
             yield call
             call.outcome = call.outcome or "ok"
+            self._outage.passed(call)
+        except DatabaseUnavailableError as error:
+            call.outcome = "error"
+            call.refused = self._outage.failed(error)
+            raise call.refused from None
         except (Exception, asyncio.CancelledError, GeneratorExit) as error:
             call.outcome = _outcome(error)
             if isinstance(error, RefusedError):

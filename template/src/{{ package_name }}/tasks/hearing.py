@@ -10,6 +10,7 @@ from a2a.types import Message, Part, Role, SendMessageRequest, Task
 from google.protobuf.json_format import MessageToDict
 
 from ..conversation import Caller, File, Turn, Utterance
+from .call import call_of
 from .principal import principal_of
 from .requests import skill_of
 from .speech import ANSWERS, PROGRESS
@@ -38,6 +39,7 @@ def hear(
         ),
         skill=skill_of(request),
         history=(*history, *(_utterances(task) if task else ())),
+        attempt=call_of(context).attempt,
         cancelled=cancelled,
         message_id=message.message_id,
         task_id=message.task_id,

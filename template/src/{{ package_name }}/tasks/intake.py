@@ -11,10 +11,11 @@ from a2a.utils.errors import InvalidParamsError, UnsupportedOperationError
 from a2a.utils.input_mode_validator import validate_input_modes
 from a2a.utils.task import validate_history_length
 
+from ..database.interface import DatabaseUnavailableError
 from .call import call_of
 from .executor import Executor
-from .listeners import Listener
-from .live_task import LiveTask
+from .listeners import Listener, Nobody
+from .live_task import LiveTask, TurnLostError
 from .live_tasks import LiveTasks
 from .push_calls import PushCalls
 from .quotas import Quotas
@@ -61,10 +62,20 @@ class Intake:
         params.message.task_id, params.message.context_id = live.id, live.context_id
         live.queue(listener)
         turn = asyncio.create_task(self._run(live, listener, params, context))
+        call_of(context).turn = turn
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
         turn.add_done_callback(lambda _: at_the_end.close())
         return live
+
+    def resume(
+        self, live: LiveTask, params: SendMessageRequest, context: ServerCallContext
+    ) -> None:
+        """Begin the turn of this message anew, which another replica has not finished."""
+        turn = asyncio.create_task(self._run(live, Nobody(), params, context))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        turn.add_done_callback(lambda _: self._tasks.release(live))
 
     async def close(self) -> None:
         """Stop what is left of all turns."""
@@ -79,12 +90,23 @@ class Intake:
         params: SendMessageRequest,
         context: ServerCallContext,
     ) -> None:
+        call = call_of(context)
         try:
             async with live.turns:
+                await live.claim(self._executor.recipe(params, context))
                 live.begin(listener, params.message, context)
-                await self._executor.execute(live, params, context)
+                try:
+                    await self._executor.execute(live, params, context)
+                finally:
+                    live.finish()
+                    call.kept = call.kept or live.keeps(params.message)
         except UnsupportedOperationError as refusal:
             live.leave(listener, refusal)  # the task has ended while this message was queued
+        except DatabaseUnavailableError as error:
+            logger.warning("A turn of task %s ended early: the database is away", live.id)
+            live.leave(listener, error)
+        except TurnLostError:
+            logger.warning("A turn of task %s goes on in another replica", live.id)
         except Exception as error:
             logger.exception("A turn of task %s was lost", live.id)
             live.leave(listener, error)

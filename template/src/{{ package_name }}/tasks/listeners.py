@@ -5,7 +5,7 @@ from collections import deque
 from typing import Protocol, Self
 
 from a2a.server.events import Event
-from a2a.types import Message, Task, TaskArtifactUpdateEvent
+from a2a.types import Message, Task
 from a2a.utils.errors import InternalError
 
 from .growth import snapshot
@@ -18,11 +18,27 @@ MAX_BEHIND = 1024
 class Listener(Protocol):
     """Is told of each event in the step in which it happens, and must not hold it up."""
 
+    def begin(self) -> None:
+        """What it waits for has begun; until then it is told of turns of other messages."""
+
     def tell(self, event: Event, task: Task | None) -> None:
         """The event as it is handed out, and the task behind it, which goes on changing."""
 
     def end(self, error: Exception | None = None) -> None:
         """Nothing more will be told, because all has been said or because of this error."""
+
+
+class Nobody:
+    """Listens, and does not care."""
+
+    def begin(self) -> None:
+        """Nothing is waited for."""
+
+    def tell(self, event: Event, task: Task | None) -> None:
+        """Nothing is kept."""
+
+    def end(self, error: Exception | None = None) -> None:
+        """Nothing is missed."""
 
 
 class Reader:
@@ -33,6 +49,9 @@ class Reader:
         self._news = asyncio.Event()
         self._ended = False
         self._error: Exception | None = None
+
+    def begin(self) -> None:
+        """Nothing changes: it is told of everything."""
 
     def tell(self, event: Event, _task: Task | None) -> None:
         """Keep it until it is read."""
@@ -65,19 +84,27 @@ class Reader:
 
 
 class Waiter:
-    """One answer: the task at rest or a message, and `at_once` the task as soon as it moves."""
+    """One answer: the task at rest or a message, and `at_once` the task as soon as it moves.
+
+    It moves once the message is part of it: a promise that holds whatever happens to this process.
+    """
 
     def __init__(self, *, at_once: bool) -> None:
         self._at_once = at_once
+        self._begun = False
         self._task: Task | None = None
         self.answer: asyncio.Future[Task | Message] = asyncio.get_running_loop().create_future()
+
+    def begin(self) -> None:
+        """The turn of its message has its go."""
+        self._begun = True
 
     def tell(self, event: Event, task: Task | None) -> None:
         """Take it for the answer, or remember whose rest is the answer."""
         self._task = task
         if isinstance(event, Message):
             self._settle(event)
-        elif self._at_once and task is not None and not isinstance(event, TaskArtifactUpdateEvent):
+        elif self._at_once and self._begun and task is not None:
             self._settle(snapshot(task))
 
     def end(self, error: Exception | None = None) -> None:

@@ -1,6 +1,7 @@
 """One task in memory: what happens to it, one thing after the other, and who is told of it."""
 
 import asyncio
+from collections.abc import Callable
 
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
@@ -12,18 +13,31 @@ from a2a.types import (
     TaskState,
     TaskStatusUpdateEvent,
 )
+from a2a.utils.errors import TaskNotFoundError, UnsupportedOperationError
 
-from .growth import enter, grow, hear, snapshot
+from ..database.interface import DatabaseUnavailableError
+from .call import call_of
+from .growth import copy_of, enter, events_between, grow, hear, snapshot
 from .listeners import Listener
 from .observer import Observer
 from .states import TERMINAL, at_rest, name_of, owner_of
-from .store import TaskStore
+from .store import ConflictError, Record, Stored, TaskStore
+
+RETRY_SECONDS = 0.5
+# How often is looked whether a turn that runs in another replica has come to rest.
+BUSY_SECONDS = 0.05
+
+
+class TurnLostError(Exception):
+    """Another replica has taken the turn over, so nothing that this one says counts any more."""
 
 
 class LiveTask:
     """A task that works or waits for its caller; `task` is None until it exists.
 
     Events are handed out as they come and never change afterwards; `task` goes on changing.
+    `running` says that a turn of it runs in this replica. Others may change the task as well:
+    `catch_up` learns of it, and `stop_turn` is called where that leaves nothing to be done here.
     """
 
     def __init__(
@@ -35,15 +49,21 @@ class LiveTask:
         store: TaskStore,
         push: PushNotificationSender,
         observer: Observer,
-        task: Task | None = None,
+        stop_turn: Callable[[str], None],
+        patience_seconds: float,
+        stored: Stored | None = None,
     ) -> None:
         self.id = task_id
         self.context_id = context_id
-        self.owner = owner_of(context)
-        self.task = task
+        self.record = Record(task_id, owner_of(context))
+        self.task: Task | None = None
+        self.runner: str | None = None
+        self.running = False
         self._store = store
         self._push = push
         self._observer = observer
+        self._stop_turn = stop_turn
+        self._patience_seconds = patience_seconds
         self._context = context
         self.turns = asyncio.Lock()  # one after the other
         self._changes = asyncio.Lock()
@@ -53,6 +73,8 @@ class LiveTask:
         self._queued: list[Listener] = []
         self._broken = False
         self.users = 0
+        if stored is not None:
+            self._take(stored)
 
     @property
     def state(self) -> TaskState:
@@ -64,24 +86,58 @@ class LiveTask:
         """Whether nothing can happen to it any more."""
         return self._broken or self.state in TERMINAL
 
+    def keeps(self, message: Message) -> bool:
+        """Whether the database holds this message of the caller."""
+        history = self.task.history[: self.record.messages] if self.task else ()
+        return any(kept.message_id == message.message_id for kept in history)
+
     def queue(self, asker: Listener) -> None:
         """Tell it what happens from now on, up to the end of a turn that has not begun yet."""
         self._queued.append(asker)
         self.listen(asker)
 
-    def begin(self, asker: Listener, message: Message, context: ServerCallContext) -> None:
+    async def claim(self, request: bytes | None) -> None:
+        """Let this replica run the next turn, once no other one runs a turn.
+
+        Raises UnsupportedOperationError when the task ends before that.
+        """
+        self.record.request = request
+        while self.task is not None and self._store.shared:
+            async with self._changes:
+                if self.ended:
+                    raise UnsupportedOperationError(f"Task {self.id} has ended.")
+                try:
+                    await self._store.claim(self.record)
+                except ConflictError:
+                    self._adopt(await self._store.load(self.id, self.record.owner))
+                else:
+                    self.runner = self._store.replica
+                if self.runner == self._store.replica:
+                    return
+            await asyncio.sleep(BUSY_SECONDS)
+
+    def begin(
+        self, asker: Listener | None, message: Message | None, context: ServerCallContext
+    ) -> None:
         """The turn of this message has its go; once it is at rest, `asker` has heard all."""
-        if asker in self._queued:
+        if asker is not None and asker in self._queued:
             self._queued.remove(asker)
+            asker.begin()
         self._asker, self._message, self._context = asker, message, context
+        self.running = True
+
+    def finish(self) -> None:
+        """The turn is over."""
+        self.running = False
 
     async def apply(self, event: Event) -> None:
         """Change the task, keep it, tell of it; what comes behind its end is left out.
 
-        Whoever is cancelled in here may rely on it that a state at rest is kept and told.
+        Whoever is cancelled in here may rely on it that a state at rest is kept and told. Raises
+        TurnLostError, and DatabaseUnavailableError once its patience is over.
         """
         if at_rest(event):
-            await asyncio.shield(asyncio.create_task(self._apply(event)))
+            await asyncio.shield(asyncio.create_task(self._persist(event)))
         else:
             await self._apply(event)
 
@@ -107,43 +163,133 @@ class LiveTask:
         for listener in tuple(self._listeners):
             self.leave(listener, error)
 
+    async def catch_up(self, stored: Stored | None) -> None:
+        """Take over what another replica has made of the task; None: it has been deleted."""
+        if self._changes.locked() or self.record.writing.locked():
+            return  # what is written just now finds out by itself
+        async with self._changes:
+            self._adopt(stored)
+
+    async def _persist(self, event: Event) -> None:
+        """Apply it as soon as the database is there; nobody has to wait for that."""
+        now = asyncio.get_running_loop().time
+        give_up_at = now() + self._patience_seconds
+        while True:
+            try:
+                await self._apply(event)
+            except DatabaseUnavailableError as error:
+                self.close(error)
+                if now() >= give_up_at:
+                    self._broken = True
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
     async def _apply(self, event: Event) -> None:
         async with self._changes:
             if self.ended:
                 return
             if not isinstance(event, Message):
                 try:
-                    await self._store.save(self._changed_by(event), self._context)
+                    kept = await self._keep(event)
+                except (DatabaseUnavailableError, TurnLostError):
+                    raise
                 except Exception as error:
                     self._broken = True  # what is kept and what is known differ from now on
                     self.close(error)
                     raise
+                if not kept:
+                    return
+                if at_rest(event):
+                    self.running = False
                 if self.ended:
                     self._observer.task_ended(name_of(self.state))
                 await self._push.send_notification(self.id, event)
             self._tell(event)
 
-    def _changed_by(self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent) -> Task:
-        if isinstance(event, Task):
-            self.task = Task()
-            self.task.CopyFrom(event)
+    async def _keep(self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent) -> bool:
+        """False when the task has ended elsewhere, before this could happen."""
+        if not self._must_last(event):
+            self.task = self._changed_by(event, self.task)
             self._message = None
-            return self.task
-        assert self.task is not None
-        if self._message is not None:
-            hear(self.task, self._message)
-            self._message = None
-        if isinstance(event, TaskArtifactUpdateEvent):
-            grow(self.task, event)
-        else:
-            enter(self.task, event.status)
-        return self.task
+            self._store.grow(self.record, self.task)
+            return True
+        while not self.ended:
+            task = self._changed_by(event, self.task and copy_of(self.task))
+            try:
+                await self._store.save(self.record, task)
+            except ConflictError:
+                stored = await self._store.load(self.id, self.record.owner)
+                if stored is None or stored.task != task:
+                    self._adopt(stored)
+                    continue
+                # It was this very change, whose outcome was not known.
+                self.record.version, self.record.messages = stored.version, len(task.history)
+            self.task, self._message = task, None
+            return True
+        return False
 
-    def _tell(self, event: Event) -> None:
-        for listener in self._listeners:
-            listener.tell(event, self.task)
-        if self.ended or isinstance(event, Message):
+    def _must_last(self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent) -> bool:
+        """Whether it is lost by nobody's fault if it is lost."""
+        if at_rest(event):
+            return True
+        if not self.record.version and self._store.shared:
+            return True  # the caller may ask another replica for it
+        return self._message is not None and not call_of(self._context).attended
+
+    def _changed_by(
+        self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent, task: Task | None
+    ) -> Task:
+        if isinstance(event, Task):
+            return copy_of(event)
+        assert task is not None
+        if self._message is not None:
+            hear(task, self._message)
+        if isinstance(event, TaskArtifactUpdateEvent):
+            grow(task, event)
+        else:
+            enter(task, event.status)
+        return task
+
+    def _adopt(self, stored: Stored | None) -> None:
+        """What is kept wins over what is known here, unless this replica has written it itself."""
+        if stored is None:
+            if self.record.version:
+                self._broken = True
+                self._give_way()
+                self.close(TaskNotFoundError(f"Task {self.id} not found"))
+            return
+        if stored.version <= self.record.version:
+            return
+        if self.running and stored.runner == self._store.replica:
+            self.record.version = stored.version
+            return
+        old = self.task
+        self._take(stored)
+        if old is not None:
+            self._tell(*events_between(old, stored.task))
+        if self._give_way() and not self.ended:
+            raise TurnLostError
+
+    def _take(self, stored: Stored) -> None:
+        self.task, self.runner = stored.task, stored.runner
+        self.record.version, self.record.messages = stored.version, len(stored.task.history)
+
+    def _give_way(self) -> bool:
+        """Stop the turn that runs here, if one does."""
+        lost, self.running = self.running, False
+        if lost:
+            self._store.forget(self.record)
+            self._stop_turn(self.id)
+        return lost
+
+    def _tell(self, *events: Event) -> None:
+        for event in events:
+            for listener in tuple(self._listeners):
+                listener.tell(event, self.task)
+        if self.ended or any(isinstance(event, Message) for event in events):
             for listener in [each for each in self._listeners if each not in self._queued]:
                 self.leave(listener)
-        elif at_rest(event) and self._asker is not None:
+        elif any(map(at_rest, events)) and self._asker is not None:
             self.leave(self._asker)

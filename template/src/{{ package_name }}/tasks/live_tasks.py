@@ -1,18 +1,18 @@
 """The tasks in memory: those that work, and those that wait for their callers and not too long."""
 
 import asyncio
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import NamedTuple
 
 from a2a.server.context import ServerCallContext
 from a2a.server.tasks import PushNotificationSender
-from a2a.types import Task
 from a2a.utils.errors import TaskNotFoundError
 
 from .live_task import LiveTask
 from .observer import Observer
 from .states import owner_of
-from .store import TaskStore
+from .store import Stored, TaskStore
 
 # They can be read again; in memory, they only answer sooner.
 MAX_PARKED = 1000
@@ -27,7 +27,10 @@ class Parked(NamedTuple):
 
 
 class LiveTasks:
-    """There is one `LiveTask` for a task at most; it is let go `parked_seconds` after its last use."""
+    """There is one `LiveTask` for a task at most; it is let go `parked_seconds` after its last use.
+
+    Where other replicas change tasks too, it is let go at once.
+    """
 
     def __init__(
         self,
@@ -35,17 +38,34 @@ class LiveTasks:
         push: PushNotificationSender,
         *,
         observer: Observer,
+        stop_turn: Callable[[str], None],
+        patience_seconds: float,
         parked_seconds: float,
     ) -> None:
         self._store = store
-        self._make = partial(LiveTask, store=store, push=push, observer=observer)
+        self._make = partial(
+            LiveTask,
+            store=store,
+            push=push,
+            observer=observer,
+            stop_turn=stop_turn,
+            patience_seconds=patience_seconds,
+        )
         self._parked_seconds = parked_seconds
+        self.used = asyncio.Event()
         self._tasks: dict[str, LiveTask] = {}
         self._parked: dict[str, Parked] = {}  # who has waited longest comes first
         self._parked_bytes = 0
 
     def __len__(self) -> int:
         return len(self._tasks)
+
+    @property
+    def kept(self) -> Collection[LiveTask]:
+        """Those that the database knows as well; `used` says that there may be some."""
+        if not self._tasks:
+            self.used.clear()
+        return [live for live in self._tasks.values() if live.record.version]
 
     def new(self, task_id: str, context_id: str, context: ServerCallContext) -> LiveTask:
         """A task that does not exist yet, in use."""
@@ -54,10 +74,10 @@ class LiveTasks:
 
     async def find(self, task_id: str, context: ServerCallContext) -> LiveTask:
         """The caller's task, in use until it is released; raises TaskNotFoundError."""
-        live = self._tasks.get(task_id)
-        if live is None and (task := await self._store.get(task_id, context)) is not None:
-            live = self._tasks.get(task_id) or self._loaded(task, context)
-        if live is None or live.task is None or live.owner != owner_of(context):
+        live, owner = self._tasks.get(task_id), owner_of(context)
+        if live is None and (stored := await self._store.load(task_id, owner)) is not None:
+            live = self._tasks.get(task_id) or self._loaded(stored, context)
+        if live is None or live.task is None or live.record.owner != owner:
             raise TaskNotFoundError(f"Task {task_id} not found")
         return self._use(live)
 
@@ -66,7 +86,7 @@ class LiveTasks:
         live.users -= 1
         if live.users:
             return
-        if live.ended or live.task is None:
+        if live.ended or live.task is None or self._store.shared:
             self._tasks.pop(live.id, None)
             return
         loop = asyncio.get_running_loop()
@@ -81,13 +101,15 @@ class LiveTasks:
         for live in self._tasks.values():
             live.close()
 
-    def _loaded(self, task: Task, context: ServerCallContext) -> LiveTask:
-        live = self._make(task.id, task.context_id, context, task=task)
+    def _loaded(self, stored: Stored, context: ServerCallContext) -> LiveTask:
+        task = stored.task
+        live = self._make(task.id, task.context_id, context, stored=stored)
         self._tasks[task.id] = live
         return live
 
     def _use(self, live: LiveTask) -> LiveTask:
         live.users += 1
+        self.used.set()
         self._unpark(live.id)
         return live
 

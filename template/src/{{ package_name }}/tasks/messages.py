@@ -3,29 +3,36 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import cast
 
 from a2a.types import Message
 
-from .database import Database
+from ..database.interface import Database, Row
 
 # More ids than this are not held in memory; each takes about a hundred bytes.
 MAX_KNOWN = 200_000
 
-CLAIM = "INSERT INTO messages (owner, message_id, task_id, created_at) VALUES (?, ?, ?, ?)"
+CLAIM = """
+INSERT INTO messages (owner, message_id, task_id, runner, created_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (owner, message_id) DO NOTHING RETURNING task_id
+"""
 ALL = f"SELECT owner, message_id FROM messages LIMIT {MAX_KNOWN}"
-FIND = "SELECT task_id, reply FROM messages WHERE owner = ? AND message_id = ?"
-FORGET = "DELETE FROM messages WHERE owner = ? AND message_id = ? AND task_id = ?"
-ANSWER = "UPDATE messages SET reply = ? WHERE owner = ? AND message_id = ?"
+FIND = "SELECT task_id, reply, runner FROM messages WHERE owner = $1 AND message_id = $2"
+FORGET = "DELETE FROM messages WHERE owner = $1 AND message_id = $2 AND task_id = $3"
+ANSWER = "UPDATE messages SET reply = $3 WHERE owner = $1 AND message_id = $2"
+ALIVE = "SELECT 1 FROM replicas WHERE id = $1"
 
 
 @dataclass(eq=False, slots=True)
 class Claim:
-    """The first call with a message id; `settled` once that call is over."""
+    """The first call with a message id; `settled` once its turn is over.
+
+    `runner` is the replica that took the message.
+    """
 
     owner: str
     message_id: str
     task_id: str
+    runner: str
     first: bool
     reply: Message | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,59 +41,89 @@ class Claim:
 class MessageRegister:
     """A2A leaves it to the agent to detect duplicates by message id (spec 3.3.1)."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, replica: str = "this") -> None:
         self._database = database
+        self._replica = replica
         self._running: dict[tuple[str, str], Claim] = {}
-        self._known: set[int] | None = None  # hashes of all ids; None: too many, ask the database
+        self._known: set[int] | None = None  # hashes of all ids; None: ask the database
+        self._to_forget: set[Claim] = set()
 
     async def open(self) -> None:
         """Learn which ids there are; then a new one is known to be new without a look."""
-        rows = await self._database.run(lambda connection: connection.execute(ALL).fetchall())
-        self._known = {hash(key) for key in rows}
+        if not self._database.shared:
+            self._known = {hash(tuple(key)) for key in await self._database.run(ALL)}
 
     async def claim(self, owner: str, message_id: str, task_id: str) -> Claim:
         """The claim of this call when it is the first one, or that of the first call."""
-        key = (owner, message_id)
+        key, me = (owner, message_id), self._replica
         if earlier := self._running.get(key):
-            return Claim(owner, message_id, earlier.task_id, False, settled=earlier.settled)
-        claim = Claim(owner, message_id, task_id, first=True)
+            return Claim(owner, message_id, earlier.task_id, me, False, settled=earlier.settled)
+        claim = Claim(owner, message_id, task_id, me, first=True)
         self._running[key] = claim
         try:
-            known = await self._find(key)
+            known = await self._take_or_find(claim)
         except BaseException:
             self.settle(claim)
             raise
         if known is None:
-            # It shares a commit with the task: neither is ever there without the other.
-            row = (*key, task_id, time.time_ns() // 1000)
-            self._database.defer(lambda connection: connection.execute(CLAIM, row))
             return claim
         self.settle(claim)
-        task_id, reply = known
+        task_id, reply, runner = known
         answer = Message.FromString(reply) if reply is not None else None
-        return Claim(owner, message_id, task_id, False, answer, claim.settled)
+        return Claim(owner, message_id, task_id, runner, False, answer, claim.settled)
+
+    async def in_progress(self, claim: Claim) -> bool:
+        """Whether the replica that took a message may still be about to answer it."""
+        if claim.runner == self._replica:
+            return not claim.settled.is_set()
+        return self._database.shared and bool(await self._database.run(ALIVE, claim.runner))
 
     async def forget(self, claim: Claim) -> None:
-        """The call was refused before anything happened: the caller may correct and repeat it."""
-        row = (claim.owner, claim.message_id, claim.task_id)
-        await self._database.run(lambda connection: connection.execute(FORGET, row))
+        """Nothing has come of the call: the caller may correct the message and repeat it."""
         self.settle(claim)
+        self._to_forget.add(claim)
+        await self.tidy()
 
-    def answer(self, claim: Claim, reply: Message) -> None:
-        """Remember an answer that made no task; a crash in the same moment forgets it."""
-        row = (reply.SerializeToString(), claim.owner, claim.message_id)
-        self._database.defer(lambda connection: connection.execute(ANSWER, row))
+    async def tidy(self) -> None:
+        """Forget what could not be forgotten while the database was away."""
+        for claim in tuple(self._to_forget):
+            await self._database.run(FORGET, claim.owner, claim.message_id, claim.task_id)
+            self._to_forget.discard(claim)
+
+    async def answer(self, claim: Claim, reply: Message) -> None:
+        """Remember an answer that made no task."""
+        data = reply.SerializeToString()
+        await self._database.run(ANSWER, claim.owner, claim.message_id, data)
 
     def settle(self, claim: Claim) -> None:
-        """The first call is over."""
-        self._running.pop((claim.owner, claim.message_id), None)
+        """Its turn is over."""
+        key = (claim.owner, claim.message_id)
+        if self._running.get(key) is claim:
+            del self._running[key]
         claim.settled.set()
 
-    async def _find(self, key: tuple[str, str]) -> tuple[str, bytes | None] | None:
-        if self._known is not None and len(self._known) >= MAX_KNOWN:
-            self._known = None
-        if self._known is not None and hash(key) not in self._known:
-            self._known.add(hash(key))
-            return None
-        row = await self._database.run(lambda connection: connection.execute(FIND, key).fetchone())
-        return cast("tuple[str, bytes | None] | None", row)
+    async def _take_or_find(self, claim: Claim) -> Row | None:
+        """None once the claim is kept, or will be; else the row of the earlier one."""
+        row = (claim.owner, claim.message_id, claim.task_id, claim.runner, _now())
+        if self._known is None:
+            if await self._database.run(CLAIM, *row):
+                return None
+            return await self._find(claim)
+        key = hash((claim.owner, claim.message_id))
+        earlier = await self._find(claim) if key in self._known else None
+        if earlier is None:
+            self._known.add(key)
+            if len(self._known) >= MAX_KNOWN:
+                self._known = None
+            # It shares a commit with the task: neither is ever there without the other.
+            self._database.defer(CLAIM, *row)
+        return earlier
+
+    async def _find(self, claim: Claim) -> Row | None:
+        for row in await self._database.run(FIND, claim.owner, claim.message_id):
+            return row
+        return None
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -32,6 +32,9 @@ class Observer:
     def task_ended(self, state: str) -> None:
         """A task is completed, failed, canceled or rejected."""
 
+    def recovered(self, outcome: str) -> None:
+        """A task of a replica that has died is failed, or resumed by another one."""
+
     def refused(self, transport: str, reason: str) -> None:
         """A request was turned away before it could become a call, or as soon as it was one."""
 
@@ -71,6 +74,10 @@ class Observers(Observer):
     def task_ended(self, state: str) -> None:
         for observer in self._observers:
             observer.task_ended(state)
+
+    def recovered(self, outcome: str) -> None:
+        for observer in self._observers:
+            observer.recovered(outcome)
 
     def refused(self, transport: str, reason: str) -> None:
         for observer in self._observers:

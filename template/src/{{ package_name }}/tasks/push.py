@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from .database import Database
+from ..database.interface import Database
 from .observer import Observer
 from .push_calls import PushCalls
 from .push_configs import PushConfigStore

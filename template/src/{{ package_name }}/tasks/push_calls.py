@@ -14,8 +14,9 @@ from a2a.types import (
 )
 from a2a.utils.errors import InvalidParamsError, TaskNotFoundError
 
-from .push_configs import PushConfigStore, Target
+from .push_configs import PushConfigStore
 from .push_post import PushTargetRefusedError
+from .push_targets import Target
 from .states import TERMINAL, owner_of
 from .store import TaskStore
 

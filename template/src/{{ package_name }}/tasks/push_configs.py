@@ -1,28 +1,37 @@
 """Push configurations beside the tasks they belong to, sealed because they hold credentials."""
 
 import logging
-import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Collection
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from a2a.server.context import ServerCallContext
 from a2a.server.tasks.push_notification_config_store import normalize_push_notification_config
 from a2a.types import TaskPushNotificationConfig
 from a2a.utils.errors import InvalidParamsError
 
-from .database import Database
+from ..database.interface import Database
+from .push_targets import AllTargets, RecentTargets, Target
 from .states import TERMINAL, owner_of
 
 logger = logging.getLogger(__name__)
 
 MAX_CONFIGS = 10
 
-SAVE = "INSERT OR REPLACE INTO push_configs (task_id, owner, id, data) VALUES (?, ?, ?, ?)"
-COUNT_OTHERS = "SELECT count(*) FROM push_configs WHERE task_id = ? AND owner = ? AND id <> ?"
-SELECT = "SELECT data FROM push_configs WHERE task_id = ? AND owner = ?"
-DELETE = "DELETE FROM push_configs WHERE task_id = ? AND owner = ? AND id = ?"
-DELETE_ALL = "DELETE FROM push_configs WHERE task_id = ?"
+# Replicas that add to the same task count one after the other.
+LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('push configurations of ' || $1, 0))"
+SAVE = f"""
+INSERT INTO push_configs (task_id, owner, id, created_at, data)
+SELECT $1, $2, $3, $4, $5
+WHERE (
+    SELECT count(*) FROM push_configs WHERE task_id = $1 AND owner = $2 AND id <> $3
+) < {MAX_CONFIGS}
+ON CONFLICT (task_id, owner, id) DO UPDATE SET data = excluded.data
+RETURNING id
+"""
+SELECT = "SELECT data FROM push_configs WHERE task_id = $1 AND owner = $2"
+SELECT_TARGETS = "SELECT task_id, owner, id FROM push_configs WHERE task_id = $1"
+DELETE = "DELETE FROM push_configs WHERE task_id = $1 AND owner = $2 AND id = $3"
+DELETE_ALL = "DELETE FROM push_configs WHERE task_id = $1"
 # Of messages that were never answered with a task.
 DELETE_ORPHANS = "DELETE FROM push_configs WHERE task_id NOT IN (SELECT id FROM tasks)"
 SELECT_ALIVE = f"""
@@ -30,14 +39,6 @@ SELECT push_configs.task_id, push_configs.owner, push_configs.id
 FROM push_configs JOIN tasks ON tasks.id = push_configs.task_id
 WHERE tasks.state NOT IN ({", ".join(map(str, sorted(TERMINAL)))})
 """
-
-
-class Target(NamedTuple):
-    """What names one configuration."""
-
-    task_id: str
-    owner: str
-    config_id: str
 
 
 class PushConfigStore:
@@ -53,20 +54,15 @@ class PushConfigStore:
         self._database = database
         self._seal = seal
         self._unseal = unseal
-        # Most tasks have none, and every event asks.
-        self._targets: defaultdict[str, set[Target]] = defaultdict(set)
+        self._targets = RecentTargets() if database.shared else AllTargets()
         self._told = False
 
     async def open(self) -> None:
-        """Learn which tasks have one and may still change."""
-
-        def read(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
-            connection.execute(DELETE_ORPHANS)
-            return connection.execute(SELECT_ALIVE).fetchall()
-
-        for row in await self._database.run(read):
-            target = Target(*row)
-            self._targets[target.task_id].add(target)
+        """Learn which tasks have one and may still change, if nobody else can change that."""
+        if not self._database.shared:
+            _, rows = await self._database.run_all((DELETE_ORPHANS, ()), (SELECT_ALIVE, ()))
+            for row in rows:
+                self._targets.add(Target(*row))
 
     async def keep(
         self,
@@ -79,20 +75,16 @@ class PushConfigStore:
         """Add or replace one, which gets an id; nobody will be told of a task that has ended."""
         config = normalize_push_notification_config(task_id, config)
         target = Target(task_id, owner_of(context), config.id)
-        row = (*target, self._seal(config.SerializeToString()))
-
-        def save(connection: sqlite3.Connection) -> bool:
-            (others,) = connection.execute(COUNT_OTHERS, target).fetchone()
-            if others < MAX_CONFIGS:
-                connection.execute(SAVE, row)
-            return bool(others < MAX_CONFIGS)
-
-        if not await self._database.run(save):
+        sealed = self._seal(config.SerializeToString())
+        save = (SAVE, (*target, time.time_ns() // 1000, sealed))
+        statements = [(LOCK, (task_id,)), save] if self._database.shared else [save]
+        *_, saved = await self._database.run_all(*statements)
+        if not saved:
             raise InvalidParamsError(
                 f"A task has {MAX_CONFIGS} push notification configurations at most: delete one."
             )
         if not ended:
-            self._targets[task_id].add(target)
+            self._targets.add(target)
         return config
 
     async def list_own(
@@ -103,29 +95,39 @@ class PushConfigStore:
 
     async def find(self, target: Target) -> TaskPushNotificationConfig | None:
         """As it is now; None when it has been deleted, or cannot be read any more."""
-        configs = await self._select(f"{SELECT} AND id = ?", *target)
+        configs = await self._select(f"{SELECT} AND id = $3", *target)
         return configs[0] if configs else None
 
     async def delete(self, target: Target) -> None:
         """Remove one; unknown ones are no error."""
-        self._targets.get(target.task_id, set()).discard(target)
-        await self._database.run(lambda connection: connection.execute(DELETE, target))
+        self._targets.remove(target)
+        await self._database.run(DELETE, *target)
 
-    def targets(self, task_id: str) -> Collection[Target]:
-        """Who is to be told of what happens to a task."""
-        return tuple(self._targets.get(task_id, ()))
+    def targets(self, task_id: str, *, fresh: bool) -> Collection[Target] | None:
+        """Who is to be told of what happens to a task; None: that has to be looked up."""
+        return self._targets.of(task_id, fresh=fresh)
+
+    async def look_up(self, task_ids: Iterable[str]) -> Mapping[str, Collection[Target]]:
+        """As it is now, for several tasks at once."""
+        asked_at = time.monotonic()
+        found: dict[str, list[Target]] = {task_id: [] for task_id in task_ids}
+        for row in await self._database.run_many(SELECT_TARGETS, [(each,) for each in found]):
+            found[row[0]].append(Target(*row))
+        for task_id, targets in found.items():
+            self._targets.learn(task_id, targets, asked_at=asked_at)
+        return found
 
     def settle(self, task_id: str) -> None:
         """Nothing more will happen to this task."""
-        self._targets.pop(task_id, None)
+        self._targets.forget(task_id)
 
     def discard(self, task_id: str) -> None:
         """There will never be such a task."""
-        if self._targets.pop(task_id, None):
-            self._database.defer(lambda connection: connection.execute(DELETE_ALL, (task_id,)))
+        if self._targets.forget(task_id):
+            self._database.defer(DELETE_ALL, task_id)
 
     async def _select(self, query: str, *values: str) -> list[TaskPushNotificationConfig]:
-        rows = await self._database.run(lambda c: c.execute(query, values).fetchall())
+        rows = await self._database.run(query, *values)
         configs = (self._read(data) for (data,) in rows)
         return [config for config in configs if config is not None]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from a2a.server.tasks import PushNotificationEvent
 
-from .push_configs import Target
+from .push_targets import Target
 from .states import at_rest
 
 MAX_WAITING = 100  # for one target

@@ -2,15 +2,22 @@
 
 import asyncio
 import logging
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 
 from a2a.server.tasks import PushNotificationEvent, PushNotificationSender
-from a2a.types import TaskArtifactUpdateEvent
+from a2a.types import TaskArtifactUpdateEvent, TaskPushNotificationConfig
 
+from ..database.interface import DatabaseUnavailableError
 from .observer import Observer
-from .push_configs import PushConfigStore, Target
+from .push_configs import PushConfigStore
 from .push_delivery import PushDelivery
+from .push_lookup import RETRY_SECONDS, PushLookup
 from .push_queue import Notification, PushQueue
-from .states import TERMINAL
+from .push_targets import Target
+from .states import TERMINAL, at_rest
 
 logger = logging.getLogger(__name__)
 
@@ -30,16 +37,18 @@ class PushSender(PushNotificationSender):
         self._delivery = delivery
         self._observer = observer
         self._queue = queue or PushQueue()
+        self._lookup = PushLookup(configs, self._put)
         self._workers: dict[Target, asyncio.Task[None]] = {}
         self._under_way: dict[Target, asyncio.Task[None]] = {}
 
     async def send_notification(self, task_id: str, event: PushNotificationEvent) -> None:
         """Queue the event for all who want to be told of it."""
         now = asyncio.get_running_loop().time()
-        for target in self._configs.targets(task_id):
-            self._give_up(self._queue.put(target, Notification(event, now)))
-            if target not in self._workers:
-                self._workers[target] = asyncio.create_task(self._work(target))
+        targets = self._configs.targets(task_id, fresh=at_rest(event))
+        if targets is None or self._lookup.holds(task_id):
+            self._lookup.hold(task_id, Notification(event, now))
+        elif targets:
+            self._put(targets, Notification(event, now))
         if not isinstance(event, TaskArtifactUpdateEvent) and event.status.state in TERMINAL:
             self._configs.settle(task_id)
 
@@ -57,6 +66,7 @@ class PushSender(PushNotificationSender):
             if self._queue.waiting(target):
                 delivery.cancel()
         await self._finish(grace_seconds / 2)
+        self._lookup.cancel()
         if not self._workers:
             return
         late = self.waiting
@@ -68,9 +78,19 @@ class PushSender(PushNotificationSender):
         await asyncio.wait(rest)
         logger.warning("Gave up on %d push notifications that were slow to take", late)
 
+    def _put(self, targets: Iterable[Target], notification: Notification) -> None:
+        for target in targets:
+            own = replace(notification, id=str(uuid.uuid4()))
+            self._give_up(self._queue.put(target, own))
+            if target not in self._workers:
+                self._workers[target] = asyncio.create_task(self._work(target))
+
     async def _finish(self, timeout_seconds: float) -> None:
-        if self._workers:
-            await asyncio.wait(self._workers.values(), timeout=timeout_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._lookup.finish()
+                if self._workers:
+                    await asyncio.wait(self._workers.values())
 
     async def _work(self, target: Target) -> None:
         try:
@@ -87,7 +107,7 @@ class PushSender(PushNotificationSender):
 
     async def _deliver(self, target: Target, notification: Notification) -> None:
         try:
-            config = await self._configs.find(target)
+            config = await self._config(target)
             if config is None:
                 self._queue.drop(target)
             elif not await self._delivery.deliver(notification, config, owner=target.owner):
@@ -99,6 +119,13 @@ class PushSender(PushNotificationSender):
         except Exception:
             logger.exception("A push notification was lost")
             self._give_up(1)
+
+    async def _config(self, target: Target) -> TaskPushNotificationConfig | None:
+        while True:
+            try:
+                return await self._configs.find(target)
+            except DatabaseUnavailableError:
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _give_up(self, number: int) -> None:
         for _ in range(number):

@@ -1,4 +1,7 @@
-"""Calls that are turned away for who makes them, or for how many there are (spec 3.3.2, 13.1)."""
+"""Calls that are turned away: for who makes them, for how many there are, or for want of a part.
+
+The first two are errors of the caller (spec 3.3.2, 13.1), the last one is ours.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,18 +13,20 @@ class RefusedError(A2AError):
     """The same on each binding: an HTTP status, a status of google.rpc, and one sentence.
 
     `reason` is what operators count it as, and `detail` tells them more; callers never learn more
-    than the sentence.
+    than the sentence, and after how many seconds the same call may succeed, if that is not 0.
     """
 
     http_status: ClassVar[int]
     status: ClassVar[str]  # of google.rpc.Code
     reason: ClassVar[str]  # as it is counted
     detail: str = ""
+    retry_after_seconds: int = 0
 
     @property
     def headers(self) -> dict[str, str]:
         """What an HTTP answer says beside its body."""
-        return {}
+        seconds = self.retry_after_seconds
+        return {"Retry-After": str(seconds)} if seconds else {}
 
 
 class UnauthenticatedError(RefusedError):
@@ -55,7 +60,7 @@ class PermissionDeniedError(RefusedError):
 
 
 class RateLimitedError(RefusedError):
-    """Too many at once, or within a time; the same call may succeed after `retry_after_seconds`."""
+    """Too many at once, or within a time."""
 
     http_status, status, reason = 429, "RESOURCE_EXHAUSTED", "rate_limit"
 
@@ -63,6 +68,14 @@ class RateLimitedError(RefusedError):
         super().__init__(message)
         self.retry_after_seconds = max(1, retry_after_seconds)
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds)}
+
+class UnavailableError(RefusedError):
+    """The agent lacks its database; whether it has done what was asked for is not known."""
+
+    http_status, status, reason = 503, "UNAVAILABLE", "unavailable"
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"The agent cannot reach its database: try again in {retry_after_seconds} seconds."
+        )
+        self.retry_after_seconds = retry_after_seconds

@@ -1,39 +1,50 @@
 """The agent behind its bindings: tasks, their database, and the handler in front of both."""
 
-import asyncio
 import logging
+import secrets
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from a2a.types import AgentCard
 
 from ..conversation import Logic
+from ..database.interface import Database, DatabaseUnavailableError
 from .admission import Policy
-from .database import Database
 from .engine import Engine
 from .executor import Executor
 from .handler import Handler
+from .intake import Intake
+from .lease import Lease
 from .lifecycle import RunningTurns
 from .live_tasks import LiveTasks
 from .messages import MessageRegister
 from .observer import Observer
 from .push import Push, PushSecurity
 from .quotas import Quotas
+from .recovery import Recovery
 from .repeats import Repeats
+from .retention import Retention
 from .store import TaskStore
 from .upkeep import Upkeep
+from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Turns that run, the age of the oldest, and what waits to be delivered and to be written."""
+    """Turns that run, the age of the oldest, and what waits to be delivered and to be written.
+
+    `database_up` says whether the database answers.
+    """
 
     turns: int
     oldest_turn_seconds: float
     push_queue: int
     database_queue: int
+    database_up: bool
 
 
 class Runtime:
@@ -45,7 +56,9 @@ class Runtime:
         *,
         card: AgentCard,
         extended_card: Callable[[], AgentCard] | None,
-        database_url: str,
+        database: Database,
+        database_patience_seconds: float,
+        replica_timeout_seconds: float,
         request_timeout_seconds: float,
         turn_timeout_seconds: float,
         parked_task_seconds: float,
@@ -57,39 +70,66 @@ class Runtime:
         policy: Policy,
         observer: Observer,
     ) -> None:
-        self._database = Database(database_url)
-        self._store = TaskStore(self._database)
+        self._database = database
+        self._opened = False
+        replica = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._store = TaskStore(database, replica=replica)
+        self._register = MessageRegister(database, replica=replica)
         self._turns = RunningTurns()
-        self._upkeep = Upkeep(
-            self._database,
+        self._push = Push(database, self._store, security=push, observer=observer)
+        executor = Executor(
+            logic,
             turns=self._turns,
+            earlier=self._store.conversation,
             observer=observer,
-            retention_seconds=task_retention_seconds,
-            max_finished_tasks=max_finished_tasks,
+            turn_timeout_seconds=turn_timeout_seconds,
         )
-        self._upkeep_loop: asyncio.Task[None] | None = None
-        self._push = Push(self._database, self._store, security=push, observer=observer)
-        self._engine = Engine(
-            Executor(
-                logic,
-                turns=self._turns,
-                earlier=self._store.conversation,
-                observer=observer,
-                turn_timeout_seconds=turn_timeout_seconds,
-            ),
-            tasks=LiveTasks(
-                self._store,
-                self._push.sender,
-                observer=observer,
-                parked_seconds=parked_task_seconds,
-            ),
+        tasks = LiveTasks(
+            self._store,
+            self._push.sender,
+            observer=observer,
+            stop_turn=self._turns.stop,
+            patience_seconds=database_patience_seconds,
+            parked_seconds=parked_task_seconds,
+        )
+        intake = Intake(
+            executor,
+            tasks=tasks,
             store=self._store,
             push_calls=self._push.calls,
             card=card,
-            extended_card=extended_card,
             quotas=quotas,
         )
-        self._register = MessageRegister(self._database)
+        self._engine = Engine(
+            executor,
+            tasks=tasks,
+            store=self._store,
+            push_calls=self._push.calls,
+            intake=intake,
+            extended_card=extended_card,
+        )
+        recovery = Recovery(
+            database,
+            replica=replica,
+            tasks=tasks,
+            intake=intake,
+            turns=self._turns,
+            observer=observer,
+        )
+        self._upkeep = Upkeep(
+            database,
+            lease=Lease(
+                database, recovery, replica=replica, timeout_seconds=replica_timeout_seconds
+            ),
+            recovery=recovery,
+            register=self._register,
+            retention=Retention(
+                database,
+                retention_seconds=task_retention_seconds,
+                max_finished_tasks=max_finished_tasks,
+            ),
+            watch=Watch(database, tasks),
+        )
         self.handler = Handler(
             self._engine,
             repeats=Repeats(self._engine, register=self._register, store=self._store),
@@ -102,12 +142,21 @@ class Runtime:
         )
 
     async def open(self) -> None:
-        """Open the database and settle what a crash left behind; raises DatabaseError."""
-        await self._database.open()
-        await self._upkeep.recover()
+        """Open the database and settle what a crash left behind.
+
+        Raises DatabaseError, and DatabaseUnavailableError where it may succeed the next time.
+        """
+        if not self._opened:
+            await self._database.open()
+            self._opened = True
         await self._push.open()
         await self._register.open()
-        self._upkeep_loop = asyncio.create_task(self._upkeep.run())
+        await self._upkeep.start()
+
+    @property
+    def available(self) -> bool:
+        """Whether the database is there; without it, no call succeeds."""
+        return self._database.available
 
     @property
     def load(self) -> Load:
@@ -117,6 +166,7 @@ class Runtime:
             oldest_turn_seconds=self._turns.longest_seconds,
             push_queue=self._push.sender.waiting,
             database_queue=self._database.waiting,
+            database_up=self._database.available,
         )
 
     def hurry(self) -> None:
@@ -133,8 +183,9 @@ class Runtime:
     async def close(self) -> None:
         """Deliver and write what is left."""
         await self._push.close()
-        if self._upkeep_loop is not None:
-            self._upkeep_loop.cancel()
-        await self._store.close()
-        await self._upkeep.recover()
+        if not self._opened:
+            return
+        with suppress(DatabaseUnavailableError):
+            await self._store.close()
+        await self._upkeep.stop()
         await self._database.close()

@@ -63,7 +63,7 @@ class Speech:
     async def text(self, pieces: str, *, last: bool = False) -> None:
         """Stream a piece of the answer; all pieces of a turn make one artifact."""
         append = bool(self._answer)
-        self._answer = self._answer or str(uuid.uuid4())
+        self._answer = self._answer or self._unfinished() or str(uuid.uuid4())
         artifact = Artifact(
             artifact_id=self._answer,
             name="answer",
@@ -114,6 +114,13 @@ class Speech:
         if not self.outcome:
             await self.say(Fail(text))
             self.outcome = outcome
+
+    def _unfinished(self) -> str:
+        """The artifact of an earlier attempt at this turn, whose place this one takes."""
+        for artifact in self._live.task.artifacts if self._live.task else ():
+            if dict(artifact.metadata).get(ANSWERS) == self._message.message_id:
+                return artifact.artifact_id
+        return ""
 
     async def _end(self, outcome: TurnOutcome, state: TaskState, text: str, url: str = "") -> None:
         message = self._say(text)

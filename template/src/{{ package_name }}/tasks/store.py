@@ -1,138 +1,171 @@
 """Tasks in a database: protobuf bytes and the few columns that are queried."""
 
 import asyncio
-import base64
 import logging
-import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from a2a.server.context import ServerCallContext
-from a2a.server.tasks import TaskStore as TaskStoreInterface
 from a2a.types import ListTasksRequest, ListTasksResponse, Task
-from a2a.utils.errors import InvalidParamsError
 
-from .call import call_of
-from .database import Database
+from ..database.interface import Database, DatabaseUnavailableError
+from .growth import copy_of
+from .pages import find_page, newest
 from .states import RUNNING, TERMINAL, owner_of
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_PAGE_SIZE = 50
 HISTORY_TASKS = 20
-# So much of the database one call brings into memory: tasks may hold files.
-MAX_READ_BYTES = 8 * 1024 * 1024
 # How long the growth of a running task may stay in memory before it is written.
 WRITE_BEHIND_SECONDS = 0.05
+AWAY_SECONDS = 1.0
 
-# A terminal task is never written again, whoever was late.
-UPSERT = f"""
-INSERT INTO tasks (id, owner, context_id, state, updated_at, data) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-    state = excluded.state, updated_at = excluded.updated_at, data = excluded.data
-WHERE owner = excluded.owner AND state NOT IN ({", ".join(map(str, sorted(TERMINAL)))})
+_TERMINAL = ", ".join(map(str, sorted(TERMINAL)))
+INSERT = """
+INSERT INTO tasks (id, owner, context_id, state, updated_at, data, runner, request)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO NOTHING RETURNING id
 """
+# Nothing is written over what another replica has changed, and nothing at all over an end.
+UNCHANGED = f"id = $1 AND version = $2 AND state NOT IN ({_TERMINAL})"
+UPDATE = f"""
+UPDATE tasks SET state = $3, updated_at = $4, data = $5, runner = $6, request = $7,
+    attempt = CASE WHEN CAST($6 AS text) IS NULL THEN 1 ELSE attempt END, version = version + 1
+WHERE {UNCHANGED} RETURNING id
+"""
+CLAIM = f"""
+UPDATE tasks SET runner = $3, request = $4, version = version + 1
+WHERE {UNCHANGED} AND runner IS NULL RETURNING id
+"""
+LOAD = "SELECT data, version, runner FROM tasks WHERE id = $1 AND owner = $2"
+OWNER_OF_CONTEXT = "SELECT owner FROM tasks WHERE context_id = $1 LIMIT 1"
 
 
-class TaskStore(TaskStoreInterface):
+class ConflictError(Exception):
+    """The row is not as it was when it was read: another replica has changed or deleted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A task as the database holds it; `runner` is the replica that runs a turn of it."""
+
+    task: Task
+    version: int
+    runner: str | None
+
+
+@dataclass(eq=False, slots=True)
+class Record:
+    """What one replica knows of the row of a task."""
+
+    task_id: str
+    owner: str
+    version: int = 0  # 0: there is no row yet
+    messages: int = 0  # how much of the task's history the row holds
+    request: bytes | None = None  # of the turn that runs, where it may be resumed
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class TaskStore:
     """Every caller sees the tasks of its own owner only (spec 13.1).
 
-    Every state in which the agent has come to rest is durable when `save` returns, and so is a new
-    task or message whose caller does not stay. All else is written behind, a moment later and in
-    one go for all tasks: artifacts that grow, and turns whose caller sees the connection break if
-    they are lost.
+    `save` is durable when it returns. `grow` writes behind, a moment later and in one go for all
+    tasks: artifacts that grow, and turns whose caller sees the connection break if they are lost.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, replica: str = "this") -> None:
+        self.replica = replica
         self._database = database
-        self._growing: dict[str, tuple[Task, str]] = {}
-        self._messages_saved: dict[str, int] = {}
+        self._growing: dict[str, tuple[Record, Task]] = {}
         self._writer: asyncio.Task[None] | None = None
 
-    async def save(self, task: Task, context: ServerCallContext) -> None:
-        """Create or update; a task that has ended keeps its end."""
-        owner = owner_of(context)
-        running = task.status.state in RUNNING
-        known = self._messages_saved.get(task.id) == len(task.history)
-        if running and (known or call_of(context).attended):
-            self._growing[task.id] = (task, owner)
-            if self._writer is None:
-                self._writer = asyncio.create_task(self._write_behind())
-            return
-        self._growing.pop(task.id, None)
-        _join_text(task)
+    @property
+    def shared(self) -> bool:
+        """Whether other replicas change these tasks as well."""
+        return self._database.shared
+
+    async def save(self, record: Record, task: Task) -> None:
+        """Keep the task as it is; raises ConflictError and DatabaseUnavailableError."""
+        self._growing.pop(record.task_id, None)
         if not task.status.HasField("timestamp"):
             task.status.timestamp.GetCurrentTime()
-        if running:
-            self._messages_saved[task.id] = len(task.history)
-        else:
-            self._messages_saved.pop(task.id, None)
-        row = _row(task, owner)
-        await self._database.run(lambda connection: connection.execute(UPSERT, row))
+        if task.status.state not in RUNNING:
+            _join_text(task)
+        async with record.writing:
+            statement = UPDATE if record.version else INSERT
+            if not await self._database.run(statement, *self._values(record, task)):
+                raise ConflictError
+            record.version, record.messages = record.version + 1, len(task.history)
+
+    def grow(self, record: Record, task: Task) -> None:
+        """Keep the task as it will be in a moment, unless it is saved before."""
+        self._growing[record.task_id] = (record, task)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_behind())
+
+    def forget(self, record: Record) -> None:
+        """Write no growth of this task any more."""
+        self._growing.pop(record.task_id, None)
+
+    async def claim(self, record: Record) -> None:
+        """Let this replica run a turn of a task that is at rest; raises ConflictError."""
+        async with record.writing:
+            values = (record.task_id, record.version, self.replica, record.request)
+            if not await self._database.run(CLAIM, *values):
+                raise ConflictError
+            record.version += 1
+
+    async def load(self, task_id: str, owner: str) -> Stored | None:
+        """The task of this owner as it is kept, or None."""
+        for data, version, runner in await self._database.run(LOAD, task_id, owner):
+            return Stored(Task.FromString(data), version, runner)
+        return None
 
     async def get(self, task_id: str, context: ServerCallContext) -> Task | None:
         """A copy of the caller's task, or None."""
         owner = owner_of(context)
         if growing := self._growing.get(task_id):
-            return _copy(growing[0]) if growing[1] == owner else None
-        rows = await self._select("id = ? AND owner = ?", task_id, owner)
-        return rows[0] if rows else None
+            record, task = growing
+            if not self.shared:
+                return copy_of(task) if record.owner == owner else None
+            await self.flush()  # another replica may have ended it
+        stored = await self.load(task_id, owner)
+        return stored.task if stored else None
 
     async def list(self, params: ListTasksRequest, context: ServerCallContext) -> ListTasksResponse:
         """One page, the latest status first; raises InvalidParamsError for a foreign token."""
         await self.flush()
-        filters: dict[str, Any] = {"owner = ?": owner_of(context)}
-        if params.context_id:
-            filters["context_id = ?"] = params.context_id
-        if params.status:
-            filters["state = ?"] = params.status
-        if params.HasField("status_timestamp_after"):
-            filters["updated_at >= ?"] = params.status_timestamp_after.ToMicroseconds()
-        where, values = " AND ".join(filters), tuple(filters.values())
-        count = f"SELECT count(*) FROM tasks WHERE {where}"
-        (total,) = await self._database.run(lambda c: c.execute(count, values).fetchone())
-
-        if params.page_token:
-            where += " AND (updated_at, id) < (?, ?)"
-            values += _read_token(params.page_token)
-        size = params.page_size or DEFAULT_PAGE_SIZE
-        tasks, more = await self._page(where, *values, size=size)
-        return ListTasksResponse(
-            tasks=tasks,
-            next_page_token=_token(tasks[-1]) if more else "",
-            page_size=size,
-            total_size=total,
-        )
-
-    async def delete(self, task_id: str, context: ServerCallContext) -> None:
-        """Remove the caller's task; unknown ones are no error."""
-        self._growing.pop(task_id, None)
-        row = (task_id, owner_of(context))
-        statement = "DELETE FROM tasks WHERE id = ? AND owner = ?"
-        await self._database.run(lambda connection: connection.execute(statement, row))
+        return await find_page(self._database, params, owner_of(context))
 
     async def conversation(self, context_id: str, context: ServerCallContext) -> Sequence[Task]:
         """The caller's latest tasks of a context, oldest first; what the agent sees as history."""
         await self.flush()
-        latest = await self._select(
-            "owner = ? AND context_id = ?", owner_of(context), context_id, limit=HISTORY_TASKS
-        )
+        where = "owner = $1 AND context_id = $2"
+        values = (owner_of(context), context_id)
+        latest, _ = await newest(self._database, where, values, size=HISTORY_TASKS)
         return latest[::-1]
 
     async def is_foreign(self, context_id: str, context: ServerCallContext) -> bool:
         """Whether a context belongs to somebody else than the caller."""
         await self.flush()
-        owner = owner_of(context)
-        query = "SELECT owner FROM tasks WHERE context_id = ? LIMIT 1"
-        row = await self._database.run(lambda c: c.execute(query, (context_id,)).fetchone())
-        return row is not None and row[0] != owner
+        rows = await self._database.run(OWNER_OF_CONTEXT, context_id)
+        return any(owner != owner_of(context) for (owner,) in rows)
 
     async def flush(self) -> None:
         """Write what has only grown in memory so far."""
-        rows = [_row(task, owner) for task, owner in self._growing.values()]
-        self._growing.clear()
-        if rows:
-            await self._database.run(lambda connection: connection.executemany(UPSERT, rows))
+        batch = [pair for pair in self._growing.values() if not pair[0].writing.locked()]
+        for record, _ in batch:
+            del self._growing[record.task_id]
+            await record.writing.acquire()  # at once: it is not locked
+        try:
+            for statement, known in ((INSERT, False), (UPDATE, True)):
+                pairs = [pair for pair in batch if bool(pair[0].version) == known]
+                if pairs:
+                    await self._write(statement, pairs)
+        finally:
+            for record, _ in batch:
+                record.writing.release()
 
     async def close(self) -> None:
         """Write the rest."""
@@ -140,41 +173,45 @@ class TaskStore(TaskStoreInterface):
             self._writer.cancel()
         await self.flush()
 
-    async def _write_behind(self) -> None:
+    async def _write(self, statement: str, pairs: Sequence[tuple[Record, Task]]) -> None:
+        rows = [self._values(record, task) for record, task in pairs]
+        written = {
+            record: (record.version + 1, len(task.history)) for record, task in pairs
+        }  # as they are now: they go on growing meanwhile
         try:
-            await asyncio.sleep(WRITE_BEHIND_SECONDS)
-            await self.flush()
-        except sqlite3.Error:
-            logger.exception("A running task could not be saved; its next state will be.")
-        finally:
-            self._writer = None
+            changed = {row[0] for row in await self._database.run_many(statement, rows)}
+        except DatabaseUnavailableError:
+            for record, task in pairs:
+                self._growing.setdefault(record.task_id, (record, task))
+            raise
+        for record, (version, messages) in written.items():
+            # Those that are missing were changed elsewhere, which their next change finds out.
+            if record.task_id in changed:
+                record.version, record.messages = version, messages
 
-    async def _select(self, where: str, *values: Any, limit: int = 1) -> Sequence[Task]:
-        tasks, _ = await self._page(where, *values, size=limit)
-        return tasks
+    async def _write_behind(self) -> None:
+        pause = WRITE_BEHIND_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.flush()
+            except DatabaseUnavailableError:
+                pause = AWAY_SECONDS
+            except Exception:
+                logger.exception("Running tasks could not be saved; their next states will be.")
+            else:
+                pause = WRITE_BEHIND_SECONDS
+            if not self._growing:
+                self._writer = None
+                return
 
-    async def _page(self, where: str, *values: Any, size: int) -> tuple[Sequence[Task], bool]:
-        """As many as `size`, unless they are large, but one at least; and whether there are more."""
-        query = f"SELECT data FROM tasks WHERE {where} ORDER BY updated_at DESC, id DESC LIMIT ?"
-
-        def read(connection: sqlite3.Connection) -> tuple[list[bytes], bool]:
-            found: list[bytes] = []
-            room = MAX_READ_BYTES
-            for (data,) in connection.execute(query, (*values, size + 1)):
-                room -= len(data)
-                if len(found) == size or (found and room < 0):
-                    return found, True
-                found.append(data)
-            return found, False
-
-        rows, more = await self._database.run(read)
-        return [Task.FromString(data) for data in rows], more
-
-
-def _row(task: Task, owner: str) -> tuple[Any, ...]:
-    updated_at = task.status.timestamp.ToMicroseconds()
-    data = task.SerializeToString()
-    return task.id, owner, task.context_id, task.status.state, updated_at, data
+    def _values(self, record: Record, task: Task) -> tuple[Any, ...]:
+        state = task.status.state
+        runner, request = (self.replica, record.request) if state in RUNNING else (None, None)
+        updated_at, data = task.status.timestamp.ToMicroseconds(), task.SerializeToString()
+        if record.version:
+            return task.id, record.version, state, updated_at, data, runner, request
+        return task.id, record.owner, task.context_id, state, updated_at, data, runner, request
 
 
 def _join_text(task: Task) -> None:
@@ -184,22 +221,3 @@ def _join_text(task: Task) -> None:
         if len(texts) > 1 and all(part.WhichOneof("content") == "text" for part in artifact.parts):
             del artifact.parts[1:]
             artifact.parts[0].text = "".join(texts)
-
-
-def _copy(task: Task) -> Task:
-    copy = Task()
-    copy.CopyFrom(task)
-    return copy
-
-
-def _token(last: Task) -> str:
-    position = f"{last.status.timestamp.ToMicroseconds()} {last.id}"
-    return base64.urlsafe_b64encode(position.encode()).decode()
-
-
-def _read_token(token: str) -> tuple[int, str]:
-    try:
-        updated_at, task_id = base64.urlsafe_b64decode(token).decode("ascii").split(" ")
-        return int(updated_at[:16]), task_id  # sixteen digits of microseconds last until 2286
-    except ValueError:
-        raise InvalidParamsError("pageToken is not one that this agent gave out.") from None

@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo  # type: ignore[import-untyped]
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
-from ..tasks.refusals import RateLimitedError, RefusedError
+from ..tasks.refusals import RefusedError
 
 DOMAIN = "a2a-protocol.org"
 
@@ -32,7 +32,7 @@ async def refuse(context: Context, error: RefusedError) -> None:
     status = Status(code=code.value[0], message=error.message)
     status.details.append(_packed(ErrorInfo(reason=error.status, domain=DOMAIN)))
     headers = {name.lower(): value for name, value in error.headers.items()}
-    if isinstance(error, RateLimitedError):
+    if error.retry_after_seconds:
         delay = Duration(seconds=error.retry_after_seconds)
         status.details.append(_packed(RetryInfo(retry_delay=delay)))
         headers["grpc-retry-pushback-ms"] = str(error.retry_after_seconds * 1000)

@@ -28,6 +28,7 @@ from .grpc_tls import Pem, server_credentials
 
 SERVICE = a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].full_name
 SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 # So long new calls are refused in words before connections end, and open ones may take to notice.
 LAST_SECONDS = 0.2
 COMPRESSION = {"none": grpc.Compression.NoCompression, "gzip": grpc.Compression.Gzip}
@@ -127,7 +128,12 @@ class GrpcServer:
         else:
             self._server.add_secure_port(self._address, server_credentials(self._tls))
         await self._server.start()
-        await self._health.set(SERVICE, SERVING)
+        await self.announce(ready=True)
+
+    async def announce(self, *, ready: bool) -> None:
+        """Report it to whoever checks or watches, until the stop is announced."""
+        for service in (health.OVERALL_HEALTH, SERVICE):
+            await self._health.set(service, SERVING if ready else NOT_SERVING)
 
     async def announce_stop(self) -> None:
         """Report NOT_SERVING to whoever checks or watches, for good."""

@@ -85,6 +85,9 @@ class HttpServer:
                 await self._running
             await asyncio.sleep(0.01)
 
+    async def announce(self, *, ready: bool) -> None:
+        """Nothing to do: HTTP has no health of its own, and balancers ask the ops port."""
+
     async def announce_stop(self) -> None:
         """Close each connection behind its next answer."""
         close = (b"connection", b"close")

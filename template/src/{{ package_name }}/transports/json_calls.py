@@ -17,11 +17,10 @@ from ..tasks.call import CALL, Call
 from ..tasks.refusals import RefusedError
 from ..tasks.requests import check_version
 from .http_knock import knock
+from .json_streams import RefusalAnswer, in_words
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Refused = Callable[[str, str], None]
-# Answers a refusal, in the place of an answer if there is one already.
-RefusalAnswer = Callable[[RefusedError, Response | None], Response]
 
 ADMISSION = "admission"  # scope key
 
@@ -81,9 +80,7 @@ class Guard:
                 return self.answer(refusal, None)
             response = await self._counted(endpoint, request)
             call: Call | None = request.scope.get(CALL)
-            if call is not None and call.refused is not None and hasattr(response, "body"):
-                return self.answer(call.refused, response)
-            return response
+            return response if call is None else in_words(response, call, self.answer)
 
         return guarded
 

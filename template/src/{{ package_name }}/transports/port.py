@@ -9,6 +9,9 @@ class Port(Protocol):
     async def start(self) -> None:
         """Listen; raises OSError when the port is taken."""
 
+    async def announce(self, *, ready: bool) -> None:
+        """Let balancers and connected callers know whether new calls are welcome for now."""
+
     async def announce_stop(self) -> None:
         """Let balancers and connected callers know that they should go elsewhere."""
 

@@ -1,0 +1,161 @@
+"""Replicas of one agent on loopback addresses of their own, so that all have the same ports."""
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents import fresh_environment, make, wait_until_ready
+from conftest import Render
+from envoy_lab import Balancer, Change, balancer
+
+NOTHING: Mapping[str, str] = {}
+# What the agent does; put into its agent/logic.py.
+LOGIC = '''"""What the agent does behind a balancer: it keeps a journal, and does as it is told."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from ..conversation import Ask, Reply, Turn
+
+
+async def reply(turn: Turn) -> AsyncIterator[Reply]:
+    """`die`, `ask`, or `wait SECONDS` in silence; all else is answered with the replica's name."""
+    with Path(os.environ["JOURNAL"]).open("a") as journal:
+        journal.write(f"{os.environ['REPLICA']} {turn.text}\\n")
+    word, _, seconds = turn.text.partition(" ")
+    if word == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif word == "ask":
+        yield Ask("What?")
+    elif word == "wait":
+        yield "begun, "
+        await asyncio.sleep(float(seconds))
+    yield os.environ["REPLICA"]
+'''
+
+
+@dataclass
+class Replica:
+    """One process; it keeps its address and its database over all its lives."""
+
+    agent: Path
+    folder: Path
+    address: str
+    ports: Mapping[str, int]
+    settings: Mapping[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return (self.folder / f"{self.address}.log").read_text()
+
+    def start(self) -> None:
+        """Return when it is ready."""
+        settings = {
+            "HOST": self.address,
+            "DATABASE_URL": f"sqlite:///{self.folder}/{self.address}.db",
+            "LOG_FORMAT": "json",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            **{name.upper(): str(port) for name, port in self.ports.items()},
+            **self.settings,
+        }
+        environment = {f"A2A_{name}": value for name, value in settings.items()}
+        environment |= {"JOURNAL": str(self.folder / "journal"), "REPLICA": self.address}
+        with (self.folder / f"{self.address}.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [self.agent / ".venv/bin/python", "-m", "hello_agent"],
+                cwd=self.folder,
+                env=fresh_environment() | environment,
+                stderr=log,
+            )
+        wait_until_ready(f"http://{self.address}:{self.ports['ops_port']}/readyz", self._process)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """End it; return its exit code."""
+        if self._process is None:
+            return 0
+        self.tell(number)
+        return self._process.wait()
+
+    def restart(self) -> None:
+        """Stop in good order, and start."""
+        assert self.stop() == 0
+        self.start()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Replicas behind a balancer that knows all of them."""
+
+    replicas: list[Replica]
+    balancer: Balancer
+    journal: Path
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of all replicas, by which their answers can be told apart."""
+        return [replica.address for replica in self.replicas]
+
+
+def lab_agent(render: Render, folder: Path, ports: Mapping[str, int]) -> Path:
+    """An agent that is set up, and does what `LOGIC` says."""
+    rendered = render("default", task_store="postgres", **ports)
+    agent = Path(shutil.copytree(rendered, folder / "agent"))
+    (agent / "src/hello_agent/agent/logic.py").write_text(LOGIC)
+    make(agent, "setup")
+    return agent
+
+
+@contextmanager
+def balanced(
+    agent: Path,
+    folder: Path,
+    ports: Mapping[str, int],
+    *,
+    replicas: int = 3,
+    network: str = "127.0.2",
+    settings: Mapping[str, str] = NOTHING,
+    change: Change = lambda _: None,
+) -> Iterator[Lab]:
+    """Run them; the block begins when the balancer takes each of them for healthy.
+
+    Replicas of two labs that run at the same time need different networks.
+    """
+    (folder / "journal").touch()
+    with balancer(agent, folder, change) as envoy, ExitStack() as stack:
+        public = {
+            "PUBLIC_URL": envoy.http("").replace("127.0.0.1", "localhost"),
+            "PUBLIC_GRPC_URL": envoy.grpc,
+        }
+        lab = Lab(
+            [
+                Replica(agent, folder, f"{network}.{number}", ports, {**public, **settings})
+                for number in range(1, 1 + replicas)
+            ],
+            envoy,
+            folder / "journal",
+        )
+        for replica in lab.replicas:
+            stack.callback(replica.stop, signal.SIGKILL)
+            replica.start()
+        envoy.names.addresses = lab.addresses
+        envoy.knows(*lab.addresses)
+        yield lab

@@ -1,0 +1,82 @@
+"""What stands between a replica and its database, and can come between them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+CHUNK_BYTES = 65536
+
+
+class Proxy:
+    """Passes bytes of TCP connections on, unless it is told not to.
+
+    A partition is told of at once (`refuse`) or not at all (`hang`), like a firewall that rejects
+    or one that drops.
+    """
+
+    def __init__(self, target_port: int) -> None:
+        self.port = 0
+        self._target_port = target_port
+        self._open = asyncio.Event()
+        self._open.set()
+        self._refusing = False
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        """Reset all connections; new ones are welcome."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def refuse(self) -> None:
+        """Reset all connections, and those that come as well."""
+        self._refusing = True
+        self.cut()
+
+    def hang(self) -> None:
+        """Let nothing through, and say nothing."""
+        self._open.clear()
+
+    def heal(self) -> None:
+        """Be a cable again; what waited goes on its way."""
+        self._refusing = False
+        self._open.set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Proxy"]:
+        """Listens until the end of the block."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            self.heal()
+            self.cut()
+            await server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            if self._refusing:
+                return
+            await self._open.wait()
+            far = await asyncio.open_connection("127.0.0.1", self._target_port)
+        except OSError:
+            return
+        else:
+            self._writers.add(far[1])
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._pass_on(reader, far[1]))
+                group.create_task(self._pass_on(far[0], writer))
+            self._writers.discard(far[1])
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(CHUNK_BYTES):
+                await self._open.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()

@@ -1,0 +1,77 @@
+"""Rules about streams and answers: whoever wants to know is told, or told to try again."""
+
+from collections.abc import Iterator
+
+from history_records import Call, History
+from history_views import TERMINAL
+
+# How long a stream may keep silent about a task that has come to rest elsewhere.
+SILENCE_SECONDS = 3.0
+CUT_OFF = "Events were lost"
+# What a task that has ended refuses; nothing else has a reason to be refused.
+AFTER_THE_END = {
+    "CancelTask": "TASK_NOT_CANCELABLE",
+    "SubscribeToTask": "UNSUPPORTED_OPERATION",
+    "SendMessage": "UNSUPPORTED_OPERATION",
+    "SendStreamingMessage": "UNSUPPORTED_OPERATION",
+}
+
+
+def broken_streams(history: History) -> Iterator[str]:
+    """Whoever follows a task sees it come to rest, over more than one stream if need be."""
+    for watch in history.watches:
+        if not watch.rested:
+            yield f"{watch.caller} could not follow task {watch.task_id}: {watch.reason}"
+
+
+def false_streams(history: History) -> Iterator[str]:
+    """What the streams have told, put together, is what the task holds."""
+    for watch in history.watches:
+        if watch.stored and watch.seen != watch.stored:
+            yield f"task {watch.task_id}: {watch.seen!r} was streamed, {watch.stored!r} is stored"
+
+
+def needless_reconnects(history: History) -> Iterator[str]:
+    """One failure costs a caller at most one reconnect."""
+    for watch in history.watches:
+        failures = sum(
+            trouble.began <= watch.ended and watch.began <= trouble.ended
+            for trouble in history.troubles
+        )
+        if (reconnects := watch.streams - 1 - watch.left) > failures:
+            yield (
+                f"{watch.caller} reconnected {reconnects} times for task {watch.task_id} "
+                f"while {failures} things failed"
+            )
+
+
+def silent_streams(history: History) -> Iterator[str]:
+    """Events of any replica reach the streams of all."""
+    for watch in history.watches:
+        silence = watch.missed_until - watch.missed_from
+        span = (watch.missed_at, watch.missed_from, watch.missed_until)
+        silence -= history.troubled_seconds(*span)
+        if silence > SILENCE_SECONDS:
+            yield (
+                f"a stream of {watch.missed_at} said nothing for {silence:.1f} s "
+                f"when task {watch.task_id} was {watch.rested}"
+            )
+
+
+def wrong_refusals(history: History) -> Iterator[str]:
+    """What the agent can do it does, or it asks the caller to try again."""
+    for call in history.calls:
+        if call.outcome == "refused" and not _rightly_refused(history, call):
+            task = call.task_id or call.told_task
+            yield f"{call.operation} on {call.replica} ({task}) was refused: {call.reason}"
+
+
+def _rightly_refused(history: History, call: Call) -> bool:
+    if call.foreign:
+        return call.reason.startswith("TASK_NOT_FOUND")
+    if CUT_OFF in call.reason:
+        return bool(call.told_task)
+    final = history.final.get(call.task_id)
+    over = final is not None and final.state in TERMINAL and final.changed <= call.ended
+    reason = AFTER_THE_END.get(call.operation)
+    return over and reason is not None and call.reason.startswith(reason)
