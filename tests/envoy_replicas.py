@@ -3,16 +3,20 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from agents import fresh_environment, make, wait_until_ready
+from agents import free_ports, fresh_environment, make, wait_until_ready
 from conftest import Render
 from envoy_lab import Balancer, Change, balancer
 
 NOTHING: Mapping[str, str] = {}
+# Replicas that run at the same time need different addresses.
+THREE = ("127.0.2.1", "127.0.2.2", "127.0.2.3")
+OTHER_THREE = ("127.0.1.1", "127.0.1.2", "127.0.1.3")
 # What the agent does; put into its agent/logic.py.
 LOGIC = '''"""What the agent does behind a balancer: it keeps a journal, and does as it is told."""
 
@@ -41,14 +45,21 @@ async def reply(turn: Turn) -> AsyncIterator[Reply]:
 '''
 
 
+@dataclass(frozen=True)
+class ReplicatedAgent:
+    """An agent that is set up, and what each replica of it listens on."""
+
+    folder: Path
+    ports: Mapping[str, int]
+
+
 @dataclass
 class Replica:
     """One process; it keeps its address and its database over all its lives."""
 
-    agent: Path
+    agent: ReplicatedAgent
     folder: Path
     address: str
-    ports: Mapping[str, int]
     settings: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
@@ -64,19 +75,21 @@ class Replica:
             "DATABASE_URL": f"sqlite:///{self.folder}/{self.address}.db",
             "LOG_FORMAT": "json",
             "TRUSTED_PROXIES": "127.0.0.1",
-            **{name.upper(): str(port) for name, port in self.ports.items()},
+            **{name.upper(): str(port) for name, port in self.agent.ports.items()},
             **self.settings,
         }
         environment = {f"A2A_{name}": value for name, value in settings.items()}
         environment |= {"JOURNAL": str(self.folder / "journal"), "REPLICA": self.address}
         with (self.folder / f"{self.address}.log").open("a") as log:
             self._process = subprocess.Popen(
-                [self.agent / ".venv/bin/python", "-m", "hello_agent"],
+                [self.agent.folder / ".venv/bin/python", "-m", "hello_agent"],
                 cwd=self.folder,
                 env=fresh_environment() | environment,
                 stderr=log,
             )
-        wait_until_ready(f"http://{self.address}:{self.ports['ops_port']}/readyz", self._process)
+        wait_until_ready(
+            f"http://{self.address}:{self.agent.ports['ops_port']}/readyz", self._process
+        )
 
     @property
     def alive(self) -> bool:
@@ -115,47 +128,37 @@ class Lab:
         return [replica.address for replica in self.replicas]
 
 
-def lab_agent(render: Render, folder: Path, ports: Mapping[str, int]) -> Path:
-    """An agent that is set up, and does what `LOGIC` says."""
-    rendered = render("default", task_store="postgres", **ports)
-    agent = Path(shutil.copytree(rendered, folder / "agent"))
+def lab_agent(render: Render, folder: Path) -> ReplicatedAgent:
+    """One that does what `LOGIC` says, on ports that are free everywhere on the loopback."""
+    ports: dict[str, Any] = free_ports("http_port", "grpc_port", "ops_port")
+    agent = Path(
+        shutil.copytree(render("default", task_store="postgres", **ports), folder / "agent")
+    )
     (agent / "src/hello_agent/agent/logic.py").write_text(LOGIC)
     make(agent, "setup")
-    return agent
+    return ReplicatedAgent(agent, ports)
 
 
 @contextmanager
 def balanced(
-    agent: Path,
+    agent: ReplicatedAgent,
     folder: Path,
-    ports: Mapping[str, int],
     *,
-    replicas: int = 3,
-    network: str = "127.0.2",
+    addresses: Sequence[str] = THREE,
     settings: Mapping[str, str] = NOTHING,
     change: Change = lambda _: None,
 ) -> Iterator[Lab]:
-    """Run them; the block begins when the balancer takes each of them for healthy.
-
-    Replicas of two labs that run at the same time need different networks.
-    """
+    """Run replicas; the block begins when the balancer takes each of them for healthy."""
     (folder / "journal").touch()
-    with balancer(agent, folder, change) as envoy, ExitStack() as stack:
+    with balancer(agent.folder, folder, change) as envoy, ExitStack() as stack:
         public = {
             "PUBLIC_URL": envoy.http("").replace("127.0.0.1", "localhost"),
             "PUBLIC_GRPC_URL": envoy.grpc,
         }
-        lab = Lab(
-            [
-                Replica(agent, folder, f"{network}.{number}", ports, {**public, **settings})
-                for number in range(1, 1 + replicas)
-            ],
-            envoy,
-            folder / "journal",
-        )
-        for replica in lab.replicas:
+        replicas = [Replica(agent, folder, one, {**public, **settings}) for one in addresses]
+        for replica in replicas:
             stack.callback(replica.stop, signal.SIGKILL)
             replica.start()
-        envoy.names.addresses = lab.addresses
-        envoy.knows(*lab.addresses)
-        yield lab
+        envoy.names.addresses = [*addresses]
+        envoy.knows(*addresses)
+        yield Lab(replicas, envoy, folder / "journal")

@@ -2,14 +2,18 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fault_proxy import Proxy
 from fault_replicas import Replica
-from fault_schedule import CUT, FREEZE, HANG, KILL, REFUSE, STOP, Fault
-from history_records import DATABASE, Trouble
+from fault_schedule import Fault
+from history_records import CUT, DATABASE, FREEZE, HANG, KILL, MUTE, REFUSE, STOP, Trouble
+
+# What was healed has to be well for so long, at least.
+BREATH_SECONDS = 2.0
 
 Act = Callable[[], Awaitable[None]]
 
@@ -22,6 +26,7 @@ class Injector:
     proxies: Mapping[str, Proxy]
     database: Any
     troubles: list[Trouble]
+    broken: Counter[str] = field(default_factory=Counter)
 
     async def inject(self, faults: Sequence[Fault]) -> None:
         """Return when all of them are over."""
@@ -33,6 +38,7 @@ class Injector:
             await asyncio.sleep(began + fault.at - time.time())
             async with locks[fault.target]:
                 await self.break_and_heal(fault)
+                await asyncio.sleep(BREATH_SECONDS)
 
         async with asyncio.TaskGroup() as group:
             for fault in faults:
@@ -42,12 +48,14 @@ class Injector:
         """One fault from its beginning to the moment at which everything is well again."""
         harm, heal = self._acts(fault)
         began = time.time()
+        self.broken[fault.target] += 1
         try:
             await harm()
             await asyncio.sleep(fault.seconds)
         finally:
             await heal()
         await self._well(fault.target)
+        self.broken[fault.target] -= 1
         self.troubles.append(
             Trouble(
                 kind=fault.kind,
@@ -59,8 +67,11 @@ class Injector:
         )
 
     async def _well(self, target: str) -> None:
-        affected = self.replicas.values() if target == DATABASE else [self.replicas[target]]
+        affected = [self.replicas[target]] if target in self.replicas else self._unbroken()
         await asyncio.gather(*(replica.become_ready() for replica in affected))
+
+    def _unbroken(self) -> list[Replica]:
+        return [replica for name, replica in self.replicas.items() if not self.broken[name]]
 
     def _acts(self, fault: Fault) -> tuple[Act, Act]:
         if fault.target == DATABASE:
@@ -74,7 +85,9 @@ class Injector:
             case "freeze":
                 return _soon(replica.freeze), _soon(replica.thaw)
         assert proxy is not None
-        harm = {CUT: proxy.cut, REFUSE: proxy.refuse, HANG: proxy.hang}[fault.kind]
+        harm = {CUT: proxy.cut, REFUSE: proxy.refuse, HANG: proxy.hang, MUTE: proxy.mute}[
+            fault.kind
+        ]
         return _soon(harm), _soon(proxy.heal)
 
     def _acts_on_database(self, kind: str) -> tuple[Act, Act]:

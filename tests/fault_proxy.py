@@ -11,15 +11,16 @@ class Proxy:
     """Passes bytes of TCP connections on, unless it is told not to.
 
     A partition is told of at once (`refuse`) or not at all (`hang`), like a firewall that rejects
-    or one that drops.
+    or one that drops. Behind a `mute` database what is asked for is done, but nobody hears of it.
     """
 
     def __init__(self, target_port: int) -> None:
         self.port = 0
         self._target_port = target_port
-        self._open = asyncio.Event()
-        self._open.set()
+        self._there, self._back = asyncio.Event(), asyncio.Event()  # the ways that are open
+        self._mute_at = b""
         self._refusing = False
+        self.heal()
         self._writers: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
@@ -34,12 +35,20 @@ class Proxy:
 
     def hang(self) -> None:
         """Let nothing through, and say nothing."""
-        self._open.clear()
+        self._there.clear()
+        self._back.clear()
+
+    def mute(self, at: bytes = b"") -> None:
+        """Let no answer through: from now on, or once these bytes have been on their way."""
+        self._mute_at = at
+        if not at:
+            self._back.clear()
 
     def heal(self) -> None:
         """Be a cable again; what waited goes on its way."""
-        self._refusing = False
-        self._open.set()
+        self._refusing, self._mute_at = False, b""
+        self._there.set()
+        self._back.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Proxy"]:
@@ -59,24 +68,28 @@ class Proxy:
         try:
             if self._refusing:
                 return
-            await self._open.wait()
+            await self._there.wait()
             far = await asyncio.open_connection("127.0.0.1", self._target_port)
         except OSError:
             return
         else:
             self._writers.add(far[1])
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, far[1]))
-                group.create_task(self._pass_on(far[0], writer))
+                group.create_task(self._pass_on(reader, far[1], self._there))
+                group.create_task(self._pass_on(far[0], writer, self._back))
             self._writers.discard(far[1])
         finally:
             self._writers.discard(writer)
             writer.transport.abort()
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: asyncio.Event
+    ) -> None:
         with suppress(OSError):
             while data := await reader.read(CHUNK_BYTES):
-                await self._open.wait()
+                if self._mute_at and self._mute_at in data:
+                    self.mute()
+                await way.wait()
                 writer.write(data)
                 await writer.drain()
         writer.close()

@@ -4,13 +4,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from history_records import DATABASE
-
-KILL, STOP, FREEZE = "kill", "stop", "freeze"
-CUT, REFUSE, HANG = "cut", "refuse", "hang"
+from history_records import CUT, DATABASE, FREEZE, HANG, KILL, MUTE, REFUSE, STOP
 
 OF_REPLICAS = (KILL, KILL, STOP, FREEZE)
-OF_PARTITIONS = (CUT, REFUSE, HANG)
+OF_PARTITIONS = (CUT, REFUSE, HANG, MUTE)
 OF_DATABASES = (STOP, KILL, FREEZE)
 # What one replica without anybody beside it can be asked to survive.
 OF_ONE = (KILL, STOP, FREEZE)

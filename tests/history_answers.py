@@ -29,6 +29,10 @@ class LostError(Exception):
     """No answer, or only the first part of one: nobody knows what has happened."""
 
 
+# What may be tried again, with the same message id and at another replica.
+PASSING = (LostError, UnavailableError, UnreachableError, TimeoutError)
+
+
 class Wire(Protocol):
     """One transport to one replica, for one caller; raises the errors above."""
 

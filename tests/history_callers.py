@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from a2a.types import SubscribeToTaskRequest
-from history_answers import RefusedError
+from history_answers import PASSING, RefusedError
 from history_clients import Client
+from history_patience import pause, read
+from history_requests import request_of
 from history_script import ASK, CHAT, ECHO, REMARK, SILENT, Script
 from history_views import View
-from history_watchers import PASSING, Sent, Watcher, request_of
+from history_watchers import Sent, Watcher
 
 TRIES = 6
 FEW_TRIES = 1  # of callers that give up, so that nobody knows what became of their message
@@ -98,12 +100,12 @@ class Caller:
             try:
                 await self._client.cancel(self._client.anywhere(self._chance), sent.task_id)
             except PASSING:
-                await self._watcher.pause()
+                await pause(self._chance)
             except RefusedError:
                 break
             else:
                 break
-        await self._watcher.read(sent.task_id)
+        await read(self._client, self._chance, sent.task_id)
 
     async def _repeat_what_was_answered(self) -> None:
         """The same message once more, somewhere else, is the same task."""

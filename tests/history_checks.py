@@ -16,6 +16,7 @@ from history_records import DATABASE, History
 from history_streams import (
     broken_streams,
     false_streams,
+    hanging_calls,
     needless_reconnects,
     silent_streams,
     wrong_refusals,
@@ -52,6 +53,7 @@ RULES: tuple[Callable[[History], Iterator[str]], ...] = (
     incomplete_lists,
     broken_streams,
     false_streams,
+    hanging_calls,
     needless_reconnects,
     silent_streams,
     wrong_refusals,
@@ -96,7 +98,7 @@ def counts(history: History) -> Mapping[str, object]:
         "tasks": dict(Counter(each.state for each in history.final.values())),
         "turns": dict(Counter(_end_of_run(each.ended, each.finished) for each in history.runs)),
         "sights": len(history.sights),
-        "streams": dict(Counter(each.streams - 1 - each.left for each in history.watches)),
+        "reconnects": dict(Counter(len(each.cuts) for each in history.watches)),
         "troubles": dict(Counter(f"{each.kind} {each.target}" for each in history.troubles)),
     }
 
@@ -112,7 +114,7 @@ def unproven(history: History) -> list[str]:
         "an unknown outcome": any(each.outcome == "unknown" for each in history.calls),
         "a message that is repeated after its answer": max(sent.values(), default=0) > 1,
         "a follow-up": any(len(each.heard) > 1 for each in history.final.values()),
-        "a reconnect": any(each.streams - each.left > 1 for each in history.watches),
+        "a reconnect": any(each.cuts for each in history.watches),
         "a replica that loses a turn": any(each.ended is None for each in history.runs),
         "trouble with the database": any(each.target == DATABASE for each in history.troubles),
     }

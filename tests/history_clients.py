@@ -1,12 +1,10 @@
 """Callers that write down each call they make, and all that they see of tasks."""
 
 import asyncio
-import itertools
 import random
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from a2a.types import (
@@ -14,34 +12,21 @@ from a2a.types import (
     GetTaskRequest,
     ListTasksRequest,
     SendMessageRequest,
-    Task,
-    TaskStatus,
 )
 from fault_replicas import USER_HEADER, Replica
 from google.protobuf.message import Message
-from history_answers import LostError, RefusedError, UnavailableError, UnreachableError, Wire
+from history_answers import PASSING, LostError, Wire
 from history_grpc import GrpcWire
 from history_http import JsonRpcWire, RestWire
-from history_records import Call, History, Outcome, Sight
-from history_views import View, seconds_of, sight_of, state_of, text_of
+from history_recorder import STREAMS, Note, Recorder
+from history_records import History, Sight
+from history_views import View, state_of, text_of
 
 WIRES: Mapping[str, Any] = {"jsonrpc": JsonRpcWire, "rest": RestWire, "grpc": GrpcWire}
 CALL_SECONDS = 6.0
 # A replica that has not answered is left alone for a while, as a load balancer would do.
 REST_SECONDS = 1.0
-STREAMS = itertools.count(1)
 PAGE_SIZE = 50
-
-
-@dataclass
-class Note:
-    """What a call is going to be remembered as."""
-
-    outcome: Outcome = "ok"
-    reason: str = ""
-    told_task: str = ""
-    told_text: str = ""
-    told_state: str = ""
 
 
 class Client:
@@ -50,7 +35,8 @@ class Client:
     def __init__(
         self, name: str, owner: str, transport: str, replicas: Mapping[str, Replica], into: History
     ) -> None:
-        self.name, self.owner, self.transport, self.history = name, owner, transport, into
+        self.name, self.owner, self.history = name, owner, into
+        self._recorder = Recorder(caller=name, owner=owner, transport=transport, history=into)
         headers = {USER_HEADER: owner}
         self._wires: dict[str, Wire] = {
             replica.name: WIRES[transport](
@@ -85,7 +71,7 @@ class Client:
             if answer.HasField("message"):
                 note.told_text = text_of(answer.message.parts)
             else:
-                self._saw(answer.task, "send", replica, began)
+                self._recorder.saw(answer.task, "send", replica, began)
                 note.told_task = answer.task.id
                 note.told_state = state_of(answer.task.status)
         return note
@@ -97,7 +83,7 @@ class Client:
             request = GetTaskRequest(id=task_id)
             task = await self._wires[replica].call("GetTask", request, seconds=CALL_SECONDS)
             note.told_task, note.told_state = task.id, state_of(task.status)
-            return self._saw(task, "get", replica, began)
+            return self._recorder.saw(task, "get", replica, began)
 
     async def list(self, replica: str, *, pages: int = 1) -> list[Sight]:
         """The latest tasks; each page is a call."""
@@ -107,7 +93,7 @@ class Client:
             async with self._noted("ListTasks", replica):
                 began = time.time()
                 page = await self._wires[replica].call("ListTasks", request, seconds=CALL_SECONDS)
-            found += [self._saw(task, "list", replica, began) for task in page.tasks]
+            found += [self._recorder.saw(task, "list", replica, began) for task in page.tasks]
             request.page_token = page.next_page_token
             if not request.page_token:
                 break
@@ -120,7 +106,7 @@ class Client:
             request = CancelTaskRequest(id=task_id)
             task = await self._wires[replica].call("CancelTask", request, seconds=CALL_SECONDS)
             note.told_task, note.told_state = task.id, state_of(task.status)
-            self._saw(task, "cancel", replica, began)
+            self._recorder.saw(task, "cancel", replica, began)
 
     async def stream(
         self,
@@ -142,7 +128,7 @@ class Client:
                         event = await asyncio.wait_for(anext(events), quiet_seconds)
                     except StopAsyncIteration:
                         raise LostError("It ended before the task did") from None
-                    self._heard(view.take(event), view, replica, began, number)
+                    self._recorder.heard(view.take(event), view, replica, began, number)
                     note.told_task = view.task_id
                     note.told_text, note.told_state = view.remark, view.state
                     if view.remark:
@@ -156,64 +142,9 @@ class Client:
 
     @asynccontextmanager
     async def _noted(self, operation: str, replica: str, **about: Any) -> AsyncIterator[Note]:
-        note, began = Note(), time.time()
         try:
-            yield note
-        except RefusedError as error:
-            note.outcome, note.reason = "refused", str(error)
-            raise
-        except UnavailableError as error:
-            note.outcome, note.reason = "unavailable", str(error)
+            async with self._recorder.call(operation, replica, **about) as note:
+                yield note
+        except PASSING:
             self._resting[replica] = time.time() + REST_SECONDS
             raise
-        except (LostError, UnreachableError, TimeoutError) as error:
-            note.outcome, note.reason = "unknown", repr(error)
-            self._resting[replica] = time.time() + REST_SECONDS
-            raise
-        except BaseException as error:
-            note.outcome, note.reason = "unknown", repr(error)
-            raise
-        finally:
-            call = Call(
-                caller=self.name,
-                owner=self.owner,
-                transport=self.transport,
-                replica=replica,
-                operation=operation,
-                began=began,
-                ended=time.time(),
-                **vars(note),
-                **about,
-            )
-            self.history.calls.append(call)
-
-    def _saw(self, task: Task, source: str, replica: str, began: float) -> Sight:
-        sight = sight_of(
-            task, owner=self.owner, began=began, ended=time.time(), replica=replica, source=source
-        )
-        self.history.sights.append(sight)
-        return sight
-
-    def _heard(
-        self, told: Task | TaskStatus | None, view: View, replica: str, began: float, number: int
-    ) -> None:
-        circumstances: dict[str, Any] = {
-            "owner": self.owner,
-            "began": began,
-            "ended": time.time(),
-            "replica": replica,
-            "source": "stream",
-            "stream": number,
-        }
-        if isinstance(told, Task):
-            self.history.sights.append(sight_of(told, **circumstances))
-        elif told is not None:
-            sight = Sight(
-                task_id=view.task_id,
-                context_id=view.context_id,
-                state=state_of(told),
-                changed=seconds_of(told),
-                whole=False,
-                **circumstances,
-            )
-            self.history.sights.append(sight)

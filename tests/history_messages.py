@@ -10,10 +10,6 @@ from history_views import AT_REST
 
 Key = tuple[str, str]  # owner and message id
 
-# A replica may lose its lease when it was in trouble for such a share of it: its last heartbeat
-# may have come long before.
-SHARE_OF_LEASE = 0.5
-
 
 def acknowledged(call: Call) -> bool:
     """Whether the caller has been told anything that needs its message to have arrived."""
@@ -70,7 +66,7 @@ def double_runs(history: History) -> Iterator[str]:
             told = [each for each in calls.get(key, []) if each.ended < again.began]
             if any(map(acknowledged, told)):
                 yield f"{text}, although it had been acknowledged"
-            elif not _lost(history, first, again.began):
+            elif not history.lost(first, again.began):
                 yield f"{text}, although the first one was not lost"
 
 
@@ -117,11 +113,3 @@ def _wrong_answers(final: Sight, scripts: dict[Key, Script]) -> Iterator[str]:
             yield f"the answer to {message_id} ({script.text}, {final.state}) is {text!r}"
         if last and over and final.state != wanted:
             yield f"task {final.task_id} is {final.state} after {script.text}"
-
-
-def _lost(history: History, run: Run, until: float) -> bool:
-    troubled = history.troubled_seconds(run.replica, run.began, until)
-    return (
-        history.died(run.replica, run.began, until)
-        or troubled >= SHARE_OF_LEASE * history.lease_seconds
-    )

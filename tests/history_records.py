@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+KILL, STOP, FREEZE = "kill", "stop", "freeze"  # a process
+CUT, REFUSE, HANG, MUTE = "cut", "refuse", "hang", "mute"  # its connections
+DATABASE = "database"
+
 # `unavailable` is an error that asks the caller to try again, and `unknown` the loss of a
 # connection: both may have had an effect. A call that is refused must not have had any.
 Outcome = Literal["ok", "refused", "unavailable", "unknown"]
@@ -73,7 +77,7 @@ class Watch:
     began: float
     ended: float
     streams: int  # that said something
-    left: int = 0  # of them, those that the caller has left because they were quiet
+    cuts: tuple[tuple[float, str], ...] = ()  # when, and at which replica, one of them broke
     rested: str = ""  # the state at rest that was seen in the end; empty: none
     reason: str = ""  # why it was given up
     seen: str = ""  # text of the artifacts as the streams have told it
@@ -108,8 +112,18 @@ class Trouble:
     ended: float
     deadly: bool = False  # whatever ran there is gone
 
+    @property
+    def stuns(self) -> bool:
+        """Whether the replica itself could not answer."""
+        return self.target != DATABASE and self.kind in {KILL, STOP, FREEZE}
+
 
 DATABASE = "database"
+
+
+# A replica may lose its lease when it was in trouble for such a share of it: its last heartbeat
+# may have come long before.
+SHARE_OF_LEASE = 0.5
 
 
 @dataclass
@@ -144,9 +158,22 @@ class History:
             reached = max(reached, end)
         return total
 
+    def dead_or_frozen(self, replica: str, began: float, ended: float) -> bool:
+        """Whether the replica could not have answered at some time between these."""
+        return any(
+            each.stuns and each.target == replica and began <= each.ended and each.began <= ended
+            for each in self.troubles
+        )
+
     def died(self, replica: str, began: float, ended: float) -> bool:
         """Whether the replica lost what it was doing between these times."""
         return any(
             each.deadly and each.target == replica and began <= each.ended and each.began <= ended
             for each in self.troubles
         )
+
+    def lost(self, run: Run, until: float) -> bool:
+        """Whether its replica could no longer bring this turn to its end by then."""
+        troubled = self.troubled_seconds(run.replica, run.began, until)
+        enough = SHARE_OF_LEASE * self.lease_seconds
+        return troubled >= enough or self.died(run.replica, run.began, until)

@@ -25,4 +25,3 @@ async def random_run(stage: Stage, *, seed: int, seconds: float) -> None:
         await stage.injector.inject(faults)
         await asyncio.sleep(ends - time.monotonic())
         over.set()
-    await stage.conclude()

@@ -14,11 +14,12 @@ from typing import Any
 from fault_injector import Injector
 from fault_proxy import Proxy
 from fault_replicas import Replica
+from history_answers import PASSING
 from history_clients import WIRES, Client
 from history_journal import read_journal
+from history_patience import read
 from history_records import History
 from history_views import AT_REST
-from history_watchers import PASSING, Watcher
 
 OWNERS = ("ann", "bob", "cleo", "dan")
 NAMES = ("a", "b", "c")
@@ -74,9 +75,9 @@ class Stage:
                 page = await client.list(name, pages=MANY_PAGES)
                 self.history.listed[f"{client.owner} {name}"] = [each.task_id for each in page]
                 told |= {sight.task_id for sight in page}
-            watcher = Watcher(client, random.Random(0))  # noqa: S311  # any replica will do
+            anywhere = random.Random(0)  # noqa: S311  # any replica will do
             for task_id in sorted(told):
-                if (sight := await watcher.read(task_id)) is not None:
+                if (sight := await read(client, anywhere, task_id)) is not None:
                     self.history.final[task_id] = sight
 
     async def _rests(self, client: Client) -> bool:

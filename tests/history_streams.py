@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from history_records import Call, History
+from history_records import DATABASE, Call, History
+from history_script import Script
 from history_views import TERMINAL
 
 # How long a stream may keep silent about a task that has come to rest elsewhere.
 SILENCE_SECONDS = 3.0
+# How long an answer may take, beside the turn itself; less than callers wait.
+ANSWER_SECONDS = 4.8
 CUT_OFF = "Events were lost"
 # What a task that has ended refuses; nothing else has a reason to be refused.
 AFTER_THE_END = {
@@ -34,15 +37,20 @@ def false_streams(history: History) -> Iterator[str]:
 def needless_reconnects(history: History) -> Iterator[str]:
     """One failure costs a caller at most one reconnect."""
     for watch in history.watches:
-        failures = sum(
-            trouble.began <= watch.ended and watch.began <= trouble.ended
-            for trouble in history.troubles
-        )
-        if (reconnects := watch.streams - 1 - watch.left) > failures:
-            yield (
-                f"{watch.caller} reconnected {reconnects} times for task {watch.task_id} "
-                f"while {failures} things failed"
-            )
+        failures = [each for each in history.troubles if each.began <= watch.ended]
+        for at, replica in watch.cuts:
+            guilty = [
+                each
+                for each in failures
+                if each.target in {replica, DATABASE} and each.began <= at <= each.ended
+            ]
+            if not guilty:
+                yield (
+                    f"a stream of {replica} to {watch.caller} about task {watch.task_id} broke, "
+                    f"and nothing has failed that had not broken one before"
+                )
+                break
+            failures.remove(guilty[0])
 
 
 def silent_streams(history: History) -> Iterator[str]:
@@ -56,6 +64,16 @@ def silent_streams(history: History) -> Iterator[str]:
                 f"a stream of {watch.missed_at} said nothing for {silence:.1f} s "
                 f"when task {watch.task_id} was {watch.rested}"
             )
+
+
+def hanging_calls(history: History) -> Iterator[str]:
+    """Who is alive answers before its caller loses patience, also when its database does not."""
+    for call in history.calls:
+        seconds = Script.read(call.text).seconds if call.text else 0.0
+        seconds = call.ended - call.began - seconds
+        silent = call.outcome == "unknown" and not call.told_task and seconds > ANSWER_SECONDS
+        if silent and not history.dead_or_frozen(call.replica, call.began, call.ended):
+            yield f"{call.operation} on {call.replica} ({call.task_id}) hung for {seconds:.1f} s"
 
 
 def wrong_refusals(history: History) -> Iterator[str]:

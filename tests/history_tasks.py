@@ -8,8 +8,6 @@ from history_views import AT_REST, TERMINAL
 
 # How long a turn may run on when its task has ended elsewhere, unless its replica is in trouble.
 STOP_SECONDS = 4.0
-# Trouble may show a little later than it was.
-AFTERMATH_SECONDS = 2.0
 
 
 def changed_ends(history: History) -> Iterator[str]:
@@ -49,10 +47,8 @@ def needless_ends(history: History) -> Iterator[str]:
         if final.state == "CANCELED" and final.task_id not in cancelled:
             yield f"nobody has cancelled task {final.task_id}"
         run = runs.get(final.task_id)
-        if final.state == "FAILED" and run is not None:
-            since = min(run.began, final.changed) - AFTERMATH_SECONDS
-            if not history.troubled_seconds(run.replica, since, final.changed):
-                yield f"task {final.task_id} failed on {run.replica}, which was in no trouble"
+        if final.state == "FAILED" and run is not None and not history.lost(run, final.changed):
+            yield f"task {final.task_id} failed on {run.replica}, which was in no such trouble"
 
 
 def turns_without_task(history: History) -> Iterator[str]:

@@ -12,12 +12,14 @@ import yaml
 from agents import run
 from conftest import ANSWERS, Render
 
-UNPUBLISHED = {"alerts", "alloy", "filebeat"}
+UNPUBLISHED = {"alerts", "alloy", "filebeat", "migrate", "postgres", "replica"}
 # Where it is not known what a server writes beside its data.
 WRITABLE = {"elasticsearch", "kibana"}
 LOGS = {"elasticsearch", "filebeat", "kibana"}
 METRICS = {"alertmanager", "alerts", "prometheus"}
 DASHBOARDS = {"alloy", "grafana", "loki"}
+REPLICATED = {"envoy", "migrate", "postgres", "replica"}
+SERVER_CONNECTIONS = 100 - 3  # what Postgres takes by itself, without those for its superuser
 
 each_choice = pytest.mark.parametrize(
     ("observability", "services"),
@@ -78,10 +80,94 @@ def test_services_are_those_chosen(
     assert schema_faults(agent / "compose.yaml") == ""
 
 
+def test_services_of_replicas(render: Render) -> None:
+    """With Postgres there is a server, and what makes one agent many; tasks are nowhere else."""
+    agent = render(task_store="postgres", observability=[])
+    file = yaml.safe_load((agent / "compose.yaml").read_text())
+
+    assert set(file["services"]) == {"agent"} | LOGS | REPLICATED
+    assert set(file["volumes"]) == {"elasticsearch", "filebeat", "postgres"}
+    assert schema_faults(agent / "compose.yaml") == ""
+
+
+def test_replicas_differ_from_the_agent_in_how_they_are_reached(render: Render) -> None:
+    """All else is the same for both, so that what works with one works with many."""
+    services = compose_services(render(task_store="postgres"))
+    agent, replica = services["agent"], services["replica"]
+    settings = {
+        name
+        for name in agent["environment"] | replica["environment"]
+        if agent["environment"].get(name) != replica["environment"].get(name)
+    }
+
+    assert settings == {
+        "A2A_DRAIN_DELAY_SECONDS",
+        "A2A_PUBLIC_GRPC_URL",
+        "A2A_PUBLIC_URL",
+        "A2A_REPLICAS",
+        "A2A_TRUSTED_PROXIES",
+    }
+    assert {key for key in agent.keys() | replica.keys() if agent.get(key) != replica.get(key)} == {
+        *("build", "deploy", "environment", "ports", "profiles", "pull_policy"),
+        "stop_grace_period",
+    }
+
+
+def test_replicas_wait_until_envoy_has_noticed(render: Render) -> None:
+    """A replica that stops takes calls until the next health check has had its answer."""
+    agent = render(task_store="postgres")
+    replica = compose_services(agent)["replica"]
+    envoy = yaml.safe_load((agent / "deploy/envoy/envoy.yaml").read_text())
+    check = envoy["static_resources"]["clusters"][0]["health_checks"][0]
+    interval, timeout = (float(check[key].removesuffix("s")) for key in ("interval", "timeout"))
+    delay = replica["environment"]["A2A_DRAIN_DELAY_SECONDS"]
+
+    assert interval * (1 + check["interval_jitter_percent"] / 100) + timeout < delay
+    assert float(replica["stop_grace_period"].removesuffix("s")) >= 30 + delay
+
+
+def test_postgres_has_connections_for_everybody(render: Render) -> None:
+    """Each replica may fill its pool, and the agent beside them, and there is room for a person."""
+    agent = render(task_store="postgres")
+    [pool_size] = re.findall(r"A2A_DATABASE_POOL_SIZE=(\d+)", (agent / ".env.example").read_text())
+    replicas = compose_services(agent)["replica"]["deploy"]["replicas"]
+
+    assert int(pool_size) * (replicas + 2) < SERVER_CONNECTIONS
+
+
+def test_secrets_stay_out_of_git_and_of_the_image(render: Render) -> None:
+    """No password stands in compose.yaml, and the files that hold them are nobody else's."""
+    agent = render(task_store="postgres")
+    file = yaml.safe_load((agent / "compose.yaml").read_text())
+    files = [Path(one["file"]) for name, one in file["secrets"].items() if name != "ca_bundle"]
+
+    assert {str(path.parent) for path in files} == {"secrets"}
+    assert "secrets/" in (agent / ".gitignore").read_text().splitlines()
+    assert (agent / ".dockerignore").read_text().splitlines()[1] == "*"
+    assert "PASSWORD:" not in (agent / "compose.yaml").read_text()
+
+
+@pytest.mark.lab
+def test_secrets_are_made_once(render: Render, tmp_path: Path) -> None:
+    """A second `make secrets` keeps them, and nobody else on the machine can read them."""
+    agent = Path(shutil.copytree(render(task_store="postgres"), tmp_path / "agent"))
+    made = [run(agent, "make", "secrets").returncode for _ in range(2)]
+    files = sorted((agent / "secrets").iterdir())
+    texts = [file.read_text() for file in files]
+    run(agent, "make", "secrets")
+
+    assert made == [0, 0]
+    assert [file.name for file in files] == ["a2a_database_password", "a2a_encryption_keys"]
+    assert min(len(text.strip()) for text in texts) >= 40
+    assert [file.read_text() for file in files] == texts
+    assert (agent / "secrets").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("answers", ANSWERS)
-def test_mounted_files_exist(render: Render, answers: str) -> None:
+@pytest.mark.parametrize("task_store", ["sqlite", "postgres"])
+def test_mounted_files_exist(render: Render, answers: str, task_store: str) -> None:
     """Docker would make a folder of a path that is not there, and say nothing."""
-    agent = render(answers)
+    agent = render(answers, task_store=task_store)
     mounts = [
         mount.partition(":")[0]
         for service in compose_services(agent).values()
@@ -116,9 +202,10 @@ def looseness(name: str, service: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("answers", ANSWERS)
-def test_services_are_closed(render: Render, answers: str) -> None:
+@pytest.mark.parametrize("task_store", ["sqlite", "postgres"])
+def test_services_are_closed(render: Render, answers: str, task_store: str) -> None:
     """Also those that no test starts can do no more than they have to."""
-    services = compose_services(render(answers))
+    services = compose_services(render(answers, task_store=task_store))
 
     assert [fault for name, one in services.items() for fault in looseness(name, one)] == []
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from a2a.types import a2a_pb2
 from envoy_calls import SEND, VERSION, http, message, request, stub
-from envoy_replicas import Lab, balanced
+from envoy_replicas import THREE, Lab, ReplicatedAgent, balanced
 from monitoring import wait_until
 
 pytestmark = pytest.mark.lab
@@ -49,7 +49,9 @@ def test_requests_of_one_connection_go_to_each_replica(lab: Lab) -> None:
     with http(lab.balancer) as client:
         for _ in range(CALLS):
             client.post("/v1/message:send", json={"message": message("Bob")})
-    said = Counter(line.split()[0] for line in lab.journal.read_text().splitlines() if "Bob" in line)
+    said = Counter(
+        line.split()[0] for line in lab.journal.read_text().splitlines() if "Bob" in line
+    )
 
     assert sorted(said) == lab.addresses
 
@@ -102,11 +104,9 @@ def scarce(config: dict[str, Any]) -> None:
         bucket |= {"max_tokens": FEW, "tokens_per_fill": FEW, "fill_interval": "600s"}
 
 
-def test_too_many_calls_are_refused(
-    replicated_agent: Path, replica_ports: dict[str, int], tmp_path: Path
-) -> None:
+def test_too_many_calls_are_refused(replicated_agent: ReplicatedAgent, tmp_path: Path) -> None:
     """Each side says so in its own words, and that it may be tried again."""
-    with balanced(replicated_agent, tmp_path, replica_ports, replicas=1, change=scarce) as lab:
+    with balanced(replicated_agent, tmp_path, addresses=THREE[:1], change=scarce) as lab:
         with http(lab.balancer) as client:
             answers = [client.get(CARD, headers=VERSION) for _ in range(FEW + 1)]
         codes = []

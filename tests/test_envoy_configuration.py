@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from conftest import ANSWERS, Render
 from envoy_lab import Change, faults, read_configuration
+from programs import said
+from test_docs import blocks
 
 pytestmark = pytest.mark.lab
 
@@ -15,6 +18,23 @@ def test_envoy_accepts_it(render: Render, answers: str, tmp_path: Path) -> None:
     """It knows every name, every type fits, and nothing is deprecated."""
 
     assert faults(render(answers, task_store="postgres"), tmp_path) == ""
+
+
+def test_documented_tls_is_accepted(render: Render, tmp_path: Path) -> None:
+    """What docs/replicas.md says to add fits, with a certificate in its place."""
+    agent = render(task_store="postgres")
+    [shown] = blocks((agent / "docs/replicas.md").read_text(), "yaml")
+    files = ("-keyout", tmp_path / "tls.key", "-out", tmp_path / "tls.crt")
+    said(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", *files
+    )
+    transport = yaml.safe_load(shown.replace("/etc/envoy/tls", str(tmp_path)))
+
+    def encrypt(config: dict[str, Any]) -> None:
+        for listener in config["static_resources"]["listeners"]:
+            listener["filter_chains"][0] |= transport
+
+    assert faults(agent, tmp_path, encrypt) == ""
 
 
 def misspell(config: dict[str, Any]) -> None:
@@ -28,7 +48,7 @@ def deprecate(config: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"), [(misspell, "no such field"), (deprecate, "Deprecated field")]
+    ("change", "told"), [(misspell, "unknown fields"), (deprecate, "Deprecated field")]
 )
 def test_planted_fault_is_refused(
     render: Render, change: Change, told: str, tmp_path: Path

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from a2a.types import a2a_pb2
 from envoy_calls import SEND, http, stub
-from envoy_replicas import Lab, balanced
+from envoy_replicas import Lab, ReplicatedAgent, balanced
 from monitoring import wait_until
 
 pytestmark = pytest.mark.lab
@@ -72,11 +72,9 @@ def careless(config: dict[str, Any]) -> None:
         manager["route_config"]["virtual_hosts"][0]["retry_policy"]["retry_on"] = UNSAFE_RETRIES
 
 
-def test_planted_repetition_is_seen(
-    replicated_agent: Path, replica_ports: dict[str, int], tmp_path: Path
-) -> None:
+def test_planted_repetition_is_seen(replicated_agent: ReplicatedAgent, tmp_path: Path) -> None:
     """The check above is not blind: with a careless policy, one call kills every replica."""
-    with balanced(replicated_agent, tmp_path, replica_ports, change=careless) as lab:
+    with balanced(replicated_agent, tmp_path, change=careless) as lab:
         SEND["jsonrpc"](lab.balancer, "die")
 
         assert lab.journal.read_text().count("die") == len(lab.replicas)
@@ -114,12 +112,10 @@ def broken_replica(address: str, ports: Mapping[str, int]) -> Iterator[None]:
         yield
 
 
-def test_replica_that_fails_its_callers_is_left_out(
-    lab: Lab, replica_ports: dict[str, int]
-) -> None:
+def test_replica_that_fails_its_callers_is_left_out(lab: Lab) -> None:
     """A while of ten errors in a row is all that it gets, whatever it says of itself."""
     address = "127.0.1.9"
-    with broken_replica(address, replica_ports), http(lab.balancer) as client:
+    with broken_replica(address, lab.replicas[0].agent.ports), http(lab.balancer) as client:
         lab.balancer.names.addresses = [*lab.addresses, address]
         wait_until(lambda: address in lab.balancer.healthy(), "Envoy does not find it")
         statuses = [client.get(CARD).status_code for _ in range(80)]
@@ -138,6 +134,4 @@ def test_name_server_says_who_there_is(lab: Lab) -> None:
     lab.balancer.names.addresses = lab.addresses
     lab.balancer.knows(*lab.addresses)
 
-    assert wait_until(
-        lambda: SEND["grpc"](lab.balancer, "Ada") == left.address, "It gets no calls"
-    )
+    assert wait_until(lambda: SEND["grpc"](lab.balancer, "Ada") == left.address, "It gets no calls")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from envoy_calls import SEND, STREAM
 from envoy_lab import Change
-from envoy_replicas import Lab, balanced
+from envoy_replicas import THREE, Lab, ReplicatedAgent, balanced
 
 pytestmark = pytest.mark.lab
 pytest_plugins = ["envoy_fixtures"]
@@ -45,8 +45,11 @@ def forget(config: dict[str, Any]) -> None:
 
 def converse(lab: Lab) -> dict[str, str]:
     """What each kind of call over each transport is answered, after a long silence."""
-    kinds = {f"{name} over {transport}": call for name, calls in
-             {"answer": SEND, "stream": STREAM}.items() for transport, call in calls.items()}
+    kinds = {
+        f"{name} over {transport}": call
+        for name, calls in {"answer": SEND, "stream": STREAM}.items()
+        for transport, call in calls.items()
+    }
     text = f"wait {SILENT_SECONDS}"
     with ThreadPoolExecutor(len(kinds)) as threads:
         running = {kind: threads.submit(call, lab.balancer, text) for kind, call in kinds.items()}
@@ -64,16 +67,13 @@ def incomplete(lab: Lab) -> set[str]:
 
 @pytest.mark.parametrize(("change", "cut"), [(hasten, 0), (forget, 6)])
 def test_silence_is_no_end(
-    replicated_agent: Path,
-    replica_ports: dict[str, int],
+    replicated_agent: ReplicatedAgent,
     tmp_path: Path,
     change: Change,
     cut: int,
 ) -> None:
     """Nobody is cut off; with the timeouts that Envoy has by itself, everybody would be."""
-    with balanced(
-        replicated_agent, tmp_path, replica_ports, replicas=1, change=change
-    ) as lab:
+    with balanced(replicated_agent, tmp_path, addresses=THREE[:1], change=change) as lab:
         kinds = incomplete(lab)
 
     assert len(kinds) == cut, kinds

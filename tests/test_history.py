@@ -17,9 +17,14 @@ from agents import make
 from conftest import ROOT, Render
 from history_checks import counts, unproven, violations
 from history_dramas import (
-    cancel_a_chatty_task_elsewhere,
-    cancel_a_silent_task_elsewhere,
+    cancel_silent_tasks_elsewhere,
+    cancel_talkative_tasks_elsewhere,
     follow_up_elsewhere,
+)
+from history_outages import (
+    cancel_without_database,
+    follow_without_database,
+    look_at_a_lonely_replica,
 )
 from history_plants import CONTEXTLESS, UNCANCELLED, UNGUARDED
 from history_records import History
@@ -29,15 +34,26 @@ from history_stage import Stage, open_stage
 pytestmark = pytest.mark.lab
 
 SECONDS = float(os.environ.get("HISTORY_SECONDS", "120"))
-ALONE_SECONDS = SECONDS / 3
-SEED = int(os.environ.get("HISTORY_SEED") or random.randrange(10**6))  # noqa: S311  # see above
+SECONDS_ALONE = SECONDS / 3
+SEED = int(os.environ.get("HISTORY_SEED") or random.randrange(10**6))  # noqa: S311  # not secret
 
 Drama = Callable[[Stage], Awaitable[None]]
+# What is switched off, the history that needs it, and the rules of which one is broken then.
+CURES: dict[str, tuple[Drama, set[str]]] = {
+    CONTEXTLESS: (follow_up_elsewhere, {"wrong_refusals", "changed_contexts"}),
+    UNGUARDED: (cancel_talkative_tasks_elsewhere, {"changed_ends"}),
+    UNCANCELLED: (cancel_silent_tasks_elsewhere, {"turns_without_task"}),
+}
+OUTAGES: tuple[Drama, ...] = (
+    look_at_a_lonely_replica,
+    cancel_without_database,
+    follow_without_database,
+)
 
 
 @pytest.fixture(scope="module")
 def agent(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that is set up, whose logic is replaced."""
+    """One that is set up; the replicas run it with a logic of the lab."""
     folder = tmp_path_factory.mktemp("history") / "agent"
     shutil.copytree(render("default"), folder)
     make(folder, "setup")
@@ -52,12 +68,16 @@ def postgres() -> Iterator[Any]:
         yield running
 
 
-def history_of(drama: Drama, agent: Path, folder: Path, database: Any, plant: str = "") -> History:
-    """What happens in it, also in a file."""
+def history_of(
+    *dramas: Drama, agent: Path, folder: Path, database: Any = None, plant: str = ""
+) -> History:
+    """What happens in them, one after the other; it is in the folder as well."""
 
     async def play() -> History:
         async with open_stage(agent, folder, database=database, plant=plant) as stage:
-            await drama(stage)
+            for drama in dramas:
+                await drama(stage)
+            await stage.conclude()
             return stage.history
 
     history = asyncio.run(play())
@@ -67,49 +87,58 @@ def history_of(drama: Drama, agent: Path, folder: Path, database: Any, plant: st
 
 def found(history: History) -> list[str]:
     """Violations in words."""
-    return list(map(str, violations(history)))
+    return [str(violation) for violation in violations(history)]
+
+
+def tell(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+    """Show what the verdict rests on, and how to get it again."""
+    with capsys.disabled():
+        print(f"\nHISTORY_SEED={SEED} HISTORY_SECONDS={SECONDS:g}")
+        for name, count in counts(history).items():
+            print(f"  {name}: {count}")
 
 
 def test_replicas_keep_their_promises(
     agent: Path, postgres: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever is killed, frozen, restarted or cut off: what was promised is kept."""
-    history = history_of(
-        lambda stage: random_run(stage, seed=SEED, seconds=SECONDS), agent, tmp_path, postgres
-    )
-    with capsys.disabled():
-        print(f"\nHISTORY_SEED={SEED} HISTORY_SECONDS={SECONDS:g}")
-        for name, count in counts(history).items():
-            print(f"{name:10} {count}")
+
+    async def drama(stage: Stage) -> None:
+        await random_run(stage, seed=SEED, seconds=SECONDS)
+
+    history = history_of(drama, agent=agent, folder=tmp_path, database=postgres)
+    tell(history, capsys)
 
     assert found(history) == []
     assert unproven(history) == []
 
 
-def test_one_replica_survives_restarts(agent: Path, tmp_path: Path) -> None:
+def test_one_replica_survives_restarts(
+    agent: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With SQLite there is nobody else to ask, but nothing is lost either."""
-    history = history_of(
-        lambda stage: random_run(stage, seed=SEED, seconds=ALONE_SECONDS), agent, tmp_path, None
-    )
+
+    async def drama(stage: Stage) -> None:
+        await random_run(stage, seed=SEED, seconds=SECONDS_ALONE)
+
+    history = history_of(drama, agent=agent, folder=tmp_path)
+    tell(history, capsys)
 
     assert found(history) == []
 
 
-DRAMAS = {
-    CONTEXTLESS: (follow_up_elsewhere, {"wrong_refusals", "changed_contexts"}),
-    UNGUARDED: (cancel_a_chatty_task_elsewhere, {"changed_ends"}),
-    UNCANCELLED: (cancel_a_silent_task_elsewhere, {"turns_without_task"}),
-}
+def test_short_histories_are_right(agent: Path, postgres: Any, tmp_path: Path) -> None:
+    """What is wrong without a cure is right with it, and outages are told of in good time."""
+    dramas = [drama for drama, _ in CURES.values()]
+    history = history_of(*dramas, *OUTAGES, agent=agent, folder=tmp_path, database=postgres)
+
+    assert found(history) == []
 
 
-@pytest.mark.parametrize("plant", DRAMAS)
+@pytest.mark.parametrize("plant", CURES)
 def test_missing_cure_is_found_out(plant: str, agent: Path, postgres: Any, tmp_path: Path) -> None:
-    """The same short history is right with the cure and wrong without it."""
-    drama, rules = DRAMAS[plant]
-    (tmp_path / "cured").mkdir()
-    (tmp_path / "ill").mkdir()
-    cured = history_of(drama, agent, tmp_path / "cured", postgres)
-    ill = history_of(drama, agent, tmp_path / "ill", postgres, plant)
+    """The checker misses each of the three cures when it is switched off."""
+    drama, rules = CURES[plant]
+    history = history_of(drama, agent=agent, folder=tmp_path, database=postgres, plant=plant)
 
-    assert found(cured) == []
-    assert rules & {violation.rule for violation in violations(ill)}
+    assert rules & {violation.rule for violation in violations(history)}

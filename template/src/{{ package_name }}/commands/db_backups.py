@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from ..database import schema
 from ..database.backup_files import BackupFolder
@@ -19,6 +19,7 @@ from ..settings import Settings
 from .errors import CommandError
 
 Load = Callable[[], Settings]
+Result = TypeVar("Result")
 
 # In the container it is on the volume of the database; a copy elsewhere is up to its owner.
 FOLDER = Path("data/backups")
@@ -116,7 +117,7 @@ def _method(settings: Settings) -> BackupMethod:
     )
 
 
-def _done(work: Any) -> Any:
+def _done(work: Coroutine[None, None, Result]) -> Result:
     """What comes of it, or one sentence."""
     try:
         return asyncio.run(work)

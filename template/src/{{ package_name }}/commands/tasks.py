@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ..database.connect import connect
 from ..database.interface import Database, DatabaseError, DatabaseUnavailableError
+from ..database.sqlite_file import path_of
 from ..settings import Settings
 from ..tasks.purge import Owned, find, purge
 from .errors import CommandError
@@ -44,8 +46,9 @@ def run(options: argparse.Namespace, load: Callable[[], Settings]) -> int:
     if not options.owner and options.issuer is None:
         raise CommandError("Callers without a name have issuers: set --issuer, to '' for nobody.")
     settings = load()
-    if settings.database_url == "memory://":
-        raise CommandError("Tasks are in the agent's memory: set A2A_DATABASE_URL, or restart it.")
+    path = path_of(settings.database_url)
+    if not settings.shares_database and not Path(path).exists():
+        raise CommandError(f"There is no database {path}: set A2A_DATABASE_URL to the agent's.")
     try:
         return asyncio.run(_run(options, settings))
     except (DatabaseError, DatabaseUnavailableError) as error:

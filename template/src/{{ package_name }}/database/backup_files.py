@@ -33,10 +33,7 @@ class BackupFolder:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(UNFINISHED, f".{self.agent}-", self.path)
         except OSError as error:
-            raise DatabaseError(
-                f"No backup can be written to {self.path} ({error.strerror}): "
-                "name a folder that this process may write."
-            ) from error
+            raise self._unwritable(error) from error
         os.close(handle)
         file = Path(name)
         try:
@@ -47,9 +44,12 @@ class BackupFolder:
     def finish(self, file: Path) -> Path:
         """Give it its name, once it is sure to survive a loss of power."""
         finished = self.path / f"{self.agent}-{datetime.now(UTC).strftime(TIME)}{self.suffix}"
-        make_durable(file)
-        file.replace(finished)
-        make_durable(self.path)
+        try:
+            make_durable(file)
+            file.replace(finished)
+            make_durable(self.path)
+        except OSError as error:
+            raise self._unwritable(error) from error
         return finished
 
     def finished(self) -> list[tuple[datetime, Path]]:
@@ -72,9 +72,18 @@ class BackupFolder:
         if keep is None and keep_days is None:
             beyond = []
         beyond.reverse()
-        for path in [*beyond, *self._abandoned()]:
-            path.unlink(missing_ok=True)
+        try:
+            for path in [*beyond, *self._abandoned()]:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
         return beyond
+
+    def _unwritable(self, error: OSError) -> DatabaseError:
+        return DatabaseError(
+            f"Backups cannot be written to {self.path} ({error.strerror}): "
+            "name a folder with space that this process may write."
+        )
 
     def _abandoned(self) -> list[Path]:
         old = time.time() - ABANDONED_SECONDS

@@ -7,13 +7,18 @@ from .postgres_address import read
 from .sqlite import SqliteDatabase
 
 
-def connect(url: str, *, password: str, pool_size: int, timeout_seconds: float) -> Database:
-    """It still has to be opened; raises DatabaseError."""
+def connect(
+    url: str, *, password: str, pool_size: int, timeout_seconds: float, exclusive: bool = True
+) -> Database:
+    """It still has to be opened; raises DatabaseError.
+
+    A command may look into the file of a running agent, which is exclusive to agents only.
+    """
     if _is_postgres(url):
         return PostgresDatabase(
             url, password=password, pool_size=pool_size, timeout_seconds=timeout_seconds
         )
-    return SqliteDatabase(url)
+    return SqliteDatabase(url, exclusive=exclusive)
 
 
 async def upgrade(url: str, *, password: str, timeout_seconds: float) -> str:

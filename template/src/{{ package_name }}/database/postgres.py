@@ -155,7 +155,7 @@ class PostgresDatabase:
         return asyncio.get_running_loop().time() > self._answered_at + self._timeout_seconds
 
     def _close_gate(self, error: Exception) -> None:
-        if self._lookout is None and self._available:
+        if self._available:
             self._available = False
             logger.error("The database does not answer (%s)", reason(error))
             self._lookout = asyncio.create_task(self._look(error))

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar
 
 from .interface import DatabaseError, DatabaseUnavailableError, Row, Statement
@@ -40,7 +40,8 @@ class SqliteDatabase:
 
     shared = False
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, exclusive: bool = True) -> None:
+        self._exclusive = exclusive
         self._path = path_of(address)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._resources = ExitStack()
@@ -62,7 +63,9 @@ class SqliteDatabase:
     async def open(self) -> None:
         """Create the file and its tables where they are missing; raises DatabaseError."""
         try:
-            self._connection = await self._in_thread(open_file, self._path, self._resources)
+            self._connection = await self._in_thread(
+                partial(open_file, self._path, self._resources, exclusive=self._exclusive)
+            )
         except (OSError, sqlite3.Error) as error:
             await self.close()
             raise unusable(self._path, error) from error
@@ -148,7 +151,7 @@ class SqliteDatabase:
         outcomes: list[tuple[Any, Exception | None]] = []
         connection = self._connection
         try:
-            connection.execute("BEGIN")
+            connection.execute("BEGIN IMMEDIATE")  # one that reads first might find it busy
             for work in batch:
                 try:
                     outcomes.append((work(connection), None))

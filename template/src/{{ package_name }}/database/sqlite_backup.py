@@ -59,8 +59,8 @@ class SqliteBackups:
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, and none beside it
                 _check(copy, self._path)
                 return _contents(source) if compare else {}
-        except (OSError, sqlite3.Error) as error:
-            raise unusable(str(self._path), error) from error
+        except sqlite3.Error as error:
+            raise DatabaseError(f"No backup of {self._path} could be made ({error}).") from error
 
     def _restore(self, file: Path) -> int:
         try:

@@ -25,13 +25,15 @@ def unusable(path: str, error: Exception) -> DatabaseError:
     )
 
 
-def open_file(path: str, resources: ExitStack, *, upgrade: bool = False) -> sqlite3.Connection:
-    """The only connection to it; an older schema is refused, or brought up to date.
+def open_file(
+    path: str, resources: ExitStack, *, upgrade: bool = False, exclusive: bool = True
+) -> sqlite3.Connection:
+    """A connection to it; an older schema is refused, or brought up to date.
 
-    The file belongs to one process: it holds a lock beside it, because recovery after a crash
+    The file belongs to one agent: it holds a lock beside it, because recovery after a crash
     must not touch the tasks of a process that still runs them.
     """
-    if path != MEMORY:
+    if path != MEMORY and exclusive:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         lock(path, resources)
         Path(path).touch(mode=0o600)  # the files beside it will be as private
@@ -41,7 +43,7 @@ def open_file(path: str, resources: ExitStack, *, upgrade: bool = False) -> sqli
     # A crash of the machine may lose the last commits but cannot damage the file.
     connection.execute("PRAGMA synchronous = NORMAL")
     version = _version(connection)
-    if version == 0 or (upgrade and version < schema.LATEST):
+    if (version == 0 and exclusive) or (upgrade and version < schema.LATEST):
         _upgrade(connection, version)
     elif objection := schema.objection(path, version):
         raise DatabaseError(objection)

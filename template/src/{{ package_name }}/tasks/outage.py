@@ -33,8 +33,9 @@ class Outage:
         return UnavailableError(retry_after_seconds=secrets.choice(RETRY_SECONDS))
 
     def passed(self, call: Call) -> None:
-        """Over, if this one was answered and began some time after the last one that failed."""
-        told = call.outcome == "ok" and call.operation != NEEDS_NO_DATABASE
-        if self._failures and told and call.started > self._last + QUIET_SECONDS:
+        """A call is answered: it is over if that began some time after the last one that failed."""
+        if not self._failures or call.operation == NEEDS_NO_DATABASE:
+            return
+        if call.started > self._last + QUIET_SECONDS:
             logger.warning("The database is back: %d calls have failed", self._failures)
             self._failures = 0

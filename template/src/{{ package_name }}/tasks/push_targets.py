@@ -35,7 +35,7 @@ class AllTargets:
         """It is deleted."""
         self._targets.get(target.task_id, set()).discard(target)
 
-    def learn(self, task_id: str, targets: Iterable[Target], *, asked_at: float) -> None:  # noqa: ARG002
+    def learn(self, task_id: str, targets: Iterable[Target], *, asked_at: float) -> None:
         """They are known already."""
 
     def forget(self, task_id: str) -> bool:

@@ -181,11 +181,12 @@ class Runtime:
         await self._engine.close()
 
     async def close(self) -> None:
-        """Deliver and write what is left."""
+        """Write and deliver what is left."""
+        if self._opened:
+            with suppress(DatabaseUnavailableError):
+                await self._store.close()
+            await self._upkeep.settle()
         await self._push.close()
-        if not self._opened:
-            return
-        with suppress(DatabaseUnavailableError):
-            await self._store.close()
-        await self._upkeep.stop()
-        await self._database.close()
+        if self._opened:
+            await self._upkeep.stop()
+            await self._database.close()

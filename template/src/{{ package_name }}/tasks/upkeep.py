@@ -47,13 +47,16 @@ class Upkeep:
             loops = [self._tidy()]
         self._loops = [asyncio.create_task(loop) for loop in loops]
 
+    async def settle(self) -> None:
+        """Fail what this process would leave working."""
+        with suppress(DatabaseUnavailableError):
+            await self._recovery.reconcile(at_once=True)
+
     async def stop(self) -> None:
-        """Settle what this process leaves behind."""
+        """Be gone; whatever is left belongs to other replicas from now on."""
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        with suppress(DatabaseUnavailableError):
-            await self._recovery.reconcile(at_once=True)
         if self._database.shared:
             await self._lease.leave()
 

@@ -16,7 +16,8 @@ CREATE TABLE tasks (
 CREATE INDEX tasks_by_owner ON tasks (owner, updated_at DESC, id DESC);
 CREATE INDEX tasks_by_context ON tasks (context_id, owner, updated_at DESC, id DESC);
 CREATE INDEX tasks_by_runner ON tasks (runner) WHERE runner IS NOT NULL;
-CREATE INDEX tasks_by_age ON tasks (updated_at);
+-- What has ended, by its age: what retention looks for.
+CREATE INDEX tasks_by_end ON tasks (updated_at, id) WHERE state IN (3, 4, 5, 7);
 
 -- Which message led to which task. runner: who took it, and may still be about to answer it.
 CREATE TABLE messages (

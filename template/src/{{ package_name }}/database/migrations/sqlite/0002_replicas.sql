@@ -7,3 +7,6 @@ ALTER TABLE tasks ADD COLUMN request BLOB;
 -- Who took the message, and may still be about to answer it.
 ALTER TABLE messages ADD COLUMN runner TEXT NOT NULL DEFAULT '';
 ALTER TABLE push_configs ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+-- What has ended, by its age, and old messages: what retention looks for.
+CREATE INDEX tasks_by_end ON tasks (updated_at, id) WHERE state IN (3, 4, 5, 7);
+CREATE INDEX messages_by_age ON messages (created_at);

@@ -1,0 +1,95 @@
+"""Measure the agent and the SDK's hello-world on each store, in turns; see compare_stores.py."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import uvloop
+from driver import Load
+from rich.console import Console
+from store_sides import Side, Sides
+from store_turns import Costs, Phase, table, take_turns
+
+BOUND = 5.0
+PHASES = [
+    Phase(call="SendMessage", text="Ada", concurrency=16),
+    Phase(call="SendMessage", text="Ada", concurrency=64),
+    Phase(call="SendStreamingMessage", text="tokens 100", concurrency=4),
+]
+# Which of the SDK's stores the agent's is compared with.
+PAIRS = {
+    "memory": ["SDK memory"],
+    "SQLite": ["SDK SQLite, plain", "SDK SQLite, versioned"],
+    "Postgres": ["SDK Postgres, plain", "SDK Postgres, versioned"],
+}
+
+
+@contextlib.contextmanager
+def all_sides(sides: Sides) -> Iterator[list[Side]]:
+    """Start one server for each store."""
+    with sides:
+        file = "sqlite+aiosqlite:///tasks.db"  # in its own working folder
+        plain, versioned = (
+            sides.database(name).replace("postgresql:", "postgresql+asyncpg:")
+            for name in ("plain", "versioned")
+        )
+        yield [
+            sides.agent("memory", "memory://"),
+            sides.agent("SQLite", "sqlite:///tasks.db"),
+            sides.agent("Postgres", sides.database("agent")),
+            sides.sdk("SDK memory", "memory"),
+            sides.sdk("SDK SQLite, plain", "plain", file),
+            sides.sdk("SDK SQLite, versioned", "versioned", file),
+            sides.sdk("SDK Postgres, plain", "plain", plain),
+            sides.sdk("SDK Postgres, versioned", "versioned", versioned),
+        ]
+
+
+def rows(costs: dict[str, Costs]) -> Iterator[dict[str, str]]:
+    """Each of the agent's stores, and below it those of the SDK with the ratio between them."""
+    for ours, theirs in PAIRS.items():
+        for name in [ours, *theirs]:
+            cost = costs[name]
+            ratio = costs[ours].calls_per_second / cost.calls_per_second
+            yield {
+                "store": name,
+                "calls/s": f"{cost.calls_per_second:.0f}",
+                "agent is faster": "" if name == ours else f"{ratio:.1f} times",
+                "p50 ms": f"{cost.p50_milliseconds:.1f}",
+                "CPU ms a call": f"{cost.agent_seconds * 1000:.2f}",
+                "Postgres' CPU ms a call": f"{cost.postgres_seconds * 1000:.2f}",
+            }
+
+
+def below_bound(costs: dict[str, Costs]) -> Iterator[str]:
+    """The SDK's stores on a database that the agent's is not five times as fast as."""
+    for ours, theirs in PAIRS.items():
+        for name in theirs if ours != "memory" else []:
+            if costs[ours].calls_per_second < BOUND * costs[name].calls_per_second:
+                yield name
+
+
+def main() -> str | None:
+    """Start all, measure, print, and say where the bound does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--requests", type=int, default=600, help="most calls in one turn")
+    parser.add_argument("--seconds", type=float, default=1.5, help="most seconds for the same")
+    options = parser.parse_args()
+    sides = Sides()
+    missed: list[str] = []
+    with all_sides(sides) as servers, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        for phase in PHASES:
+            load = Load(text=phase.text, requests=options.requests, seconds=options.seconds)
+            turns = take_turns(phase, servers, options.rounds, load, sides.postgres_pids)
+            costs = dict(zip((side.name for side in servers), runner.run(turns), strict=True))
+            Console().print(table(list(rows(costs)), str(phase)))
+            if phase.call == "SendMessage":
+                missed += [f"{name}, {phase.concurrency} at once" for name in below_bound(costs)]
+    return f"Not {BOUND:.0f} times as fast as: {'; '.join(missed)}" if missed else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

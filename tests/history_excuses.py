@@ -1,0 +1,66 @@
+"""What looks wrong with a history, and is excused by what has failed in it."""
+
+from history_crimes import ran_again_for_nothing
+from history_made_up import CHAT, act, call, run, sight, trouble, watch, with_final
+from history_records import DATABASE, History
+
+
+def lost_its_replica(history: History) -> None:
+    """Nobody was told of the first time, whose replica is dead, so the message runs again."""
+    ran_again_for_nothing(history)
+    history.runs[0] = run(ended=None, finished=False)
+    history.troubles.append(trouble())
+
+
+def lost_its_lease(history: History) -> None:
+    ran_again_for_nothing(history)
+    history.runs[1] = run(run="2", replica="b", began=8.0, ended=8.5)
+    history.calls[1] = call(began=7.9, ended=9.0)
+    history.sights = [sight(changed=8.5, began=9.0, ended=9.1)]
+    with_final(history, changed=8.5)
+    history.troubles.append(trouble("hang", began=1.2, ended=7.0))
+
+
+def failed_with_its_replica(history: History) -> None:
+    failed = sight(state="FAILED", answers=(("m", CHAT.pieces("m")[0]),))
+    history.sights, history.final = [failed], {"t": failed}
+    history.watches = [watch(streams=2, cuts=((1.3, "a"),), rested="FAILED", seen="", stored="")]
+    history.runs = [run(ended=None, finished=False)]
+    history.troubles.append(trouble())
+
+
+def went_on_where_nobody_could_stop_it(history: History) -> None:
+    failed = sight(state="FAILED", answers=(), changed=7.0, began=8.0, ended=8.1)
+    history.sights, history.final = [failed], {"t": failed}
+    history.runs = [run(ended=12.0, finished=False)]
+    history.troubles.append(trouble("freeze", began=1.2, ended=11.0))
+
+
+def was_unavailable(history: History) -> None:
+    history.calls.append(act("GetTask", outcome="unavailable"))
+    history.troubles.append(trouble("stop", target=DATABASE))
+
+
+def was_frozen(history: History) -> None:
+    history.calls.append(act("CancelTask", outcome="unknown", ended=9.1))
+    history.troubles.append(trouble("freeze", began=4.0, ended=8.0))
+
+
+def had_ended_already(history: History) -> None:
+    refused = {"outcome": "refused", "began": 3.0, "ended": 3.1}
+    history.calls += [
+        act("CancelTask", reason="TASK_NOT_CANCELABLE", **refused),
+        act("SubscribeToTask", reason="UNSUPPORTED_OPERATION", **refused),
+        act("GetTask", reason="TASK_NOT_FOUND: no", owner="bob", foreign=True, **refused),
+    ]
+
+
+EXCUSES = (
+    lost_its_replica,
+    lost_its_lease,
+    failed_with_its_replica,
+    went_on_where_nobody_could_stop_it,
+    was_unavailable,
+    was_frozen,
+    had_ended_already,
+)
