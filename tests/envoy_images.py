@@ -1,5 +1,6 @@
 """Images that stand in for those of Postgres and Envoy, made of Debian's and PyPI's programs."""
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -47,8 +48,17 @@ exec envoy "$@"
 """
 
 
+NO_PACKAGES = """
+FROM {python}
+RUN ln --symbolic --force /usr/bin/true /usr/local/bin/apt-get
+"""
+
+
 def provide_replica_images(agent: Path) -> None:
-    """Build what the services `postgres` and `envoy` of an agent need."""
+    """Build what the services `postgres` and `envoy` of an agent need; backups are not among it."""
+    dockerfile = (agent / "Dockerfile").read_text()
+    [python] = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", dockerfile, re.MULTILINE)
+    docker("build", "--tag", python, "-", stdin=NO_PACKAGES.format(python=python))
     services: dict[str, Any] = yaml.safe_load((agent / "compose.yaml").read_text())["services"]
     _build(services["postgres"]["image"], POSTGRES_PACKAGES, POSTGRES, MAKE_DATABASE)
     _build(services["envoy"]["image"], ENVOY_PACKAGES, ENVOY, RUN_ENVOY, envoy_program(agent))

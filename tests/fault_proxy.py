@@ -16,12 +16,13 @@ class Proxy:
 
     def __init__(self, target_port: int) -> None:
         self.port = 0
-        self._target_port = target_port
+        self.target_port = target_port
         self._there, self._back = asyncio.Event(), asyncio.Event()  # the ways that are open
         self._mute_at = b""
         self._refusing = False
         self.heal()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     def cut(self) -> None:
         """Reset all connections; new ones are welcome."""
@@ -61,26 +62,38 @@ class Proxy:
             server.close()
             self.heal()
             self.cut()
+            await asyncio.gather(*self._connections, return_exceptions=True)
             await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
-        try:
+        connection = asyncio.ensure_future(self._connect(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+        await asyncio.wait([connection])
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with self._known(writer):
             if self._refusing:
                 return
             await self._there.wait()
-            far = await asyncio.open_connection("127.0.0.1", self._target_port)
-        except OSError:
-            return
-        else:
-            self._writers.add(far[1])
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, far[1], self._there))
-                group.create_task(self._pass_on(far[0], writer, self._back))
-            self._writers.discard(far[1])
+            with suppress(OSError):
+                far_reader, far_writer = await asyncio.open_connection(
+                    "127.0.0.1", self.target_port
+                )
+                async with self._known(far_writer), asyncio.TaskGroup() as group:
+                    group.create_task(self._pass_on(reader, far_writer, self._there))
+                    group.create_task(self._pass_on(far_reader, writer, self._back))
+
+    @asynccontextmanager
+    async def _known(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+        self._writers.add(writer)
+        try:
+            yield
         finally:
             self._writers.discard(writer)
             writer.transport.abort()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: asyncio.Event

@@ -19,6 +19,12 @@ def was_lost_after_its_stream_began(history: History) -> None:
     history.final.clear()
 
 
+def was_lost_by_the_only_replica(history: History) -> None:
+    history.shared = False
+    history.final.clear()
+    history.troubles.append(trouble())
+
+
 def was_answered_with_another_task(history: History) -> None:
     history.calls.append(call(replica="b", told_task="u"))
     history.final["u"] = sight(task_id="u")
@@ -197,6 +203,15 @@ def kept_its_caller_waiting(history: History) -> None:
     history.troubles.append(trouble("hang", began=2.0, ended=9.0))
 
 
+def kept_a_repeated_message_waiting(history: History) -> None:
+    history.calls = [
+        call(outcome="unavailable", told_task="", ended=1.5),
+        call(outcome="unknown", told_task="", replica="b", began=9.0, ended=15.5),
+        call(began=16.0, ended=16.1),
+    ]
+    history.troubles.append(trouble("mute"))
+
+
 def lost_a_replica(history: History) -> None:
     history.faults.append("a ended by itself with exit code 1")
 
@@ -205,6 +220,7 @@ CRIMES: dict[Callable[[History], None], str] = {
     was_lost: "lost_messages",
     lost_its_message: "lost_messages",
     was_lost_after_its_stream_began: "lost_messages",
+    was_lost_by_the_only_replica: "lost_messages",
     was_answered_with_another_task: "double_tasks",
     was_remarked_upon_twice: "double_tasks",
     ran_again: "double_runs",
@@ -242,5 +258,6 @@ CRIMES: dict[Callable[[History], None], str] = {
     failed_inside: "wrong_refusals",
     refused_its_follow_up: "wrong_refusals",
     kept_its_caller_waiting: "hanging_calls",
+    kept_a_repeated_message_waiting: "hanging_calls",
     lost_a_replica: "fallen_replicas",
 }

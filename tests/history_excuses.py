@@ -46,6 +46,15 @@ def was_frozen(history: History) -> None:
     history.troubles.append(trouble("freeze", began=4.0, ended=8.0))
 
 
+def waited_for_a_lost_replica(history: History) -> None:
+    history.calls = [
+        call(outcome="unknown", told_task="", ended=1.5),
+        call(outcome="unknown", told_task="", replica="b", began=2.0, ended=9.0),
+        call(began=10.0, ended=10.1),
+    ]
+    history.troubles.append(trouble())
+
+
 def had_ended_already(history: History) -> None:
     refused = {"outcome": "refused", "began": 3.0, "ended": 3.1}
     history.calls += [
@@ -55,12 +64,24 @@ def had_ended_already(history: History) -> None:
     ]
 
 
+def was_lost_with_the_only_replica(history: History) -> None:
+    history.shared = False
+    history.calls = [call(outcome="unknown", told_state="WORKING", ended=1.3, awaited=False)]
+    history.calls.append(act("SubscribeToTask", outcome="refused", reason="TASK_NOT_FOUND"))
+    history.watches = [watch(rested="", reason="TASK_NOT_FOUND")]
+    history.sights = [sight(state="WORKING", answers=(), source="stream")]
+    history.listed, history.final = {}, {}
+    history.troubles.append(trouble())
+
+
 EXCUSES = (
+    was_lost_with_the_only_replica,
     lost_its_replica,
     lost_its_lease,
     failed_with_its_replica,
     went_on_where_nobody_could_stop_it,
     was_unavailable,
     was_frozen,
+    waited_for_a_lost_replica,
     had_ended_already,
 )

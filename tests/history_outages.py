@@ -78,7 +78,7 @@ async def lose_the_answer_to_a_task(stage: Stage) -> None:
 
 async def _lose_an_answer(stage: Stage, at: bytes) -> None:
     """`at` are bytes of the statement that is done without an answer."""
-    here, there, client = next(pairs(stage))
+    here, _there, client = next(pairs(stage))
     name = "unheard-claim" if at == b"unheard-claim" else "unheard-task"
     request = request_of(name, Script(ECHO, 7))
     stage.injector.proxies[here].mute(at)

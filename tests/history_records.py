@@ -131,6 +131,7 @@ class History:
     """Everything that is known of one run."""
 
     lease_seconds: float
+    shared: bool = True  # several replicas on one database
     calls: list[Call] = field(default_factory=list)
     sights: list[Sight] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)

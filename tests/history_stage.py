@@ -111,7 +111,7 @@ async def open_stage(
         if database is not None:
             await prepare(replicas)
         await start(replicas)
-        history = History(lease_seconds=LEASE_SECONDS)
+        history = History(lease_seconds=LEASE_SECONDS, shared=database is not None)
         clients = [
             Client(f"{owner}-{transport}", owner, transport, replicas, history)
             for owner, transport in itertools.product(OWNERS, WIRES)

@@ -69,10 +69,12 @@ def silent_streams(history: History) -> Iterator[str]:
 def hanging_calls(history: History) -> Iterator[str]:
     """Who is alive answers before its caller loses patience, also when its database does not."""
     for call in history.calls:
-        seconds = Script.read(call.text).seconds if call.text else 0.0
-        seconds = call.ended - call.began - seconds
-        silent = call.outcome == "unknown" and not call.told_task and seconds > ANSWER_SECONDS
-        if silent and not history.dead_or_frozen(call.replica, call.began, call.ended):
+        turn_seconds = Script.read(call.text).seconds if call.text else 0.0
+        seconds = call.ended - call.began - turn_seconds
+        if call.outcome != "unknown" or call.told_task or seconds < ANSWER_SECONDS:
+            continue
+        stunned = history.dead_or_frozen(call.replica, call.began, call.ended)
+        if not stunned and not _waits_for_another(history, call):
             yield f"{call.operation} on {call.replica} ({call.task_id}) hung for {seconds:.1f} s"
 
 
@@ -82,6 +84,18 @@ def wrong_refusals(history: History) -> Iterator[str]:
         if call.outcome == "refused" and not _rightly_refused(history, call):
             task = call.task_id or call.told_task
             yield f"{call.operation} on {call.replica} ({task}) was refused: {call.reason}"
+
+
+def _waits_for_another(history: History, call: Call) -> bool:
+    """A repeated message may be at work in a replica that is lost, until that one's lease is over."""
+    since = call.began - history.lease_seconds
+    return any(
+        history.troubled_seconds(earlier.replica, since, call.ended)
+        for earlier in history.calls
+        if call.message_id
+        and (earlier.owner, earlier.message_id) == (call.owner, call.message_id)
+        and earlier.ended <= call.began
+    )
 
 
 def _rightly_refused(history: History, call: Call) -> bool:

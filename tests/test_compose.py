@@ -12,13 +12,13 @@ import yaml
 from agents import run
 from conftest import ANSWERS, Render
 
-UNPUBLISHED = {"alerts", "alloy", "filebeat", "migrate", "postgres", "replica"}
+UNPUBLISHED = {"alerts", "alloy", "backup", "filebeat", "migrate", "replica"}
 # Where it is not known what a server writes beside its data.
 WRITABLE = {"elasticsearch", "kibana"}
 LOGS = {"elasticsearch", "filebeat", "kibana"}
 METRICS = {"alertmanager", "alerts", "prometheus"}
 DASHBOARDS = {"alloy", "grafana", "loki"}
-REPLICATED = {"envoy", "migrate", "postgres", "replica"}
+REPLICATED = {"backup", "envoy", "migrate", "postgres", "replica"}
 SERVER_CONNECTIONS = 100 - 3  # what Postgres takes by itself, without those for its superuser
 
 each_choice = pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_services_of_replicas(render: Render) -> None:
     file = yaml.safe_load((agent / "compose.yaml").read_text())
 
     assert set(file["services"]) == {"agent"} | LOGS | REPLICATED
-    assert set(file["volumes"]) == {"elasticsearch", "filebeat", "postgres"}
+    assert set(file["volumes"]) == {"backups", "elasticsearch", "filebeat", "postgres"}
     assert schema_faults(agent / "compose.yaml") == ""
 
 

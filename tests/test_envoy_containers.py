@@ -13,7 +13,7 @@ from conftest import Render
 from docker_lab import docker, docker_engine, provide_images
 from envoy_calls import message
 from envoy_images import provide_replica_images
-from test_containers import PROBE, Stack
+from test_containers import PROBE, Stack, eventually
 
 pytestmark = pytest.mark.lab
 
@@ -23,7 +23,7 @@ CALLS = 12
 @pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
     """What is published on this machine."""
-    names = ("HTTP", "GRPC", "ENVOY_HTTP", "ENVOY_GRPC", "PROMETHEUS", "ALERTMANAGER")
+    names = ("HTTP", "GRPC", "ENVOY_HTTP", "ENVOY_GRPC", "POSTGRES", "PROMETHEUS", "ALERTMANAGER")
     return free_ports(*(f"{name}_PORT" for name in names))
 
 
@@ -70,11 +70,16 @@ def test_replicas_share_tasks(stack: Stack, ports: dict[str, int]) -> None:
     path = f"/v1/tasks/{answer['task']['id']}"
     read = [stack.ask("ENVOY_HTTP_PORT", path)["id"] for _ in range(CALLS)]
     card = stack.ask("ENVOY_HTTP_PORT", "/.well-known/agent-card.json")
-    log = stack.compose("logs", "--no-log-prefix", "envoy")
-    lines = [json.loads(line) for line in log.splitlines() if path in line]
+
+    def replicas() -> list[str]:
+        log = stack.compose("logs", "--no-log-prefix", "envoy").splitlines()
+        lines = [json.loads(line[line.index("{") :]) for line in log if path in line]
+        return [line["envoy.replica"] for line in lines] if len(lines) == CALLS else []
+
+    read_by = eventually(replicas)  # Envoy writes its log every ten seconds
 
     assert read == [answer["task"]["id"]] * CALLS
-    assert len({line["envoy.replica"] for line in lines}) == 3
+    assert len(set(read_by)) == 3
     assert str(ports["ENVOY_HTTP_PORT"]) in card["supportedInterfaces"][0]["url"]
 
 

@@ -25,6 +25,8 @@ from history_outages import (
     cancel_without_database,
     follow_without_database,
     look_at_a_lonely_replica,
+    lose_the_answer_to_a_claim,
+    lose_the_answer_to_a_task,
 )
 from history_plants import CONTEXTLESS, UNCANCELLED, UNGUARDED
 from history_records import History
@@ -48,6 +50,8 @@ OUTAGES: tuple[Drama, ...] = (
     look_at_a_lonely_replica,
     cancel_without_database,
     follow_without_database,
+    lose_the_answer_to_a_claim,
+    lose_the_answer_to_a_task,
 )
 
 
@@ -85,9 +89,10 @@ def history_of(
     return history
 
 
-def found(history: History) -> list[str]:
-    """Violations in words."""
-    return [str(violation) for violation in violations(history)]
+def judge(history: History) -> None:
+    """Fail with all violations in words."""
+    found = [str(violation) for violation in violations(history)]
+    assert not found, "\n".join([f"{len(found)} violations", *found])
 
 
 def tell(history: History, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,7 +114,7 @@ def test_replicas_keep_their_promises(
     history = history_of(drama, agent=agent, folder=tmp_path, database=postgres)
     tell(history, capsys)
 
-    assert found(history) == []
+    judge(history)
     assert unproven(history) == []
 
 
@@ -124,7 +129,7 @@ def test_one_replica_survives_restarts(
     history = history_of(drama, agent=agent, folder=tmp_path)
     tell(history, capsys)
 
-    assert found(history) == []
+    judge(history)
 
 
 def test_short_histories_are_right(agent: Path, postgres: Any, tmp_path: Path) -> None:
@@ -132,7 +137,7 @@ def test_short_histories_are_right(agent: Path, postgres: Any, tmp_path: Path) -
     dramas = [drama for drama, _ in CURES.values()]
     history = history_of(*dramas, *OUTAGES, agent=agent, folder=tmp_path, database=postgres)
 
-    assert found(history) == []
+    judge(history)
 
 
 @pytest.mark.parametrize("plant", CURES)

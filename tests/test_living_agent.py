@@ -7,13 +7,14 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from agents import free_ports, make, run, running
 from conftest import ANSWERS, Render, git
+from postgres_server import PostgresServer, available
 from test_docs import blocks, readme
 
 pytestmark = pytest.mark.living
@@ -50,6 +51,21 @@ def agent(render: Render, tmp_path: Path, answers: str, ports: dict[str, int]) -
     agent = Path(shutil.copytree(render(answers, **ports), tmp_path / "agent"))
     make(agent, "setup")
     return agent
+
+
+@contextmanager
+def database(agent: Path) -> Iterator[None]:
+    """What `make database` starts in a container, for agents that need it."""
+    if "task_store: postgres" not in (agent / ".copier-answers.yml").read_text():
+        yield
+        return
+    if not available():
+        pytest.skip("Postgres is not installed here")
+    with PostgresServer() as server:
+        (agent / ".env").write_text(f"A2A_DATABASE_URL={server.url}\n")
+        upgraded = run(agent, "uv", "run", "python", "-m", "service_agent", "db", "upgrade")
+        assert upgraded.returncode == 0, upgraded.stdout
+        yield
 
 
 @pytest.mark.parametrize("answers", ANSWERS)
@@ -159,7 +175,7 @@ def test_readme_calls_are_answered(agent: Path, ports: dict[str, int]) -> None:
     """The calls in the README can be pasted, and the agent answers them as the README says."""
     shown = blocks(readme(agent), "sh")
     calls = [block for block in shown if re.match("curl|uv run buf", block)]
-    with running(agent, ports["ops_port"]):
+    with database(agent), running(agent, ports["ops_port"]):
         answers = [run(agent, "bash", "-c", call).stdout for call in calls]
 
     for call, answer in zip(calls, answers, strict=True):

@@ -6,7 +6,9 @@ every second whether it is back. A statement that the server itself gave up does
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from . import schema
@@ -14,6 +16,7 @@ from .deferred import Deferred
 from .interface import DatabaseError, DatabaseUnavailableError, Row, Statement
 from .postgres_address import read
 from .postgres_errors import (
+    DISK_FULL,
     READ_ONLY,
     Trouble,
     is_connection,
@@ -33,6 +36,13 @@ ATTEMPTS = 5
 LOOK_SECONDS = 1.0
 # A table that somebody has locked, or a disk that does not answer, is noticed as well.
 LOOK = "SELECT 1 FROM tasks LIMIT 1"
+# On a full disk, what is small still finds room between the rest.
+WRITE = "INSERT INTO tasks (id, owner, context_id, state, updated_at, data) VALUES ($1, '', '', 0, 0, $2)"
+WRITE_BYTES = 256 * 1024
+
+
+class _Undone(Exception):  # noqa: N818 - nothing has failed
+    """Ends a transaction without a trace."""
 
 
 class PostgresDatabase:
@@ -162,13 +172,14 @@ class PostgresDatabase:
 
     async def _look(self, error: Exception) -> None:
         """Other connections know that they are closed, but not that nobody answers or writes."""
+        look = _fetch if sqlstate(error) != DISK_FULL else _write
         if not is_connection(error):
             await asyncio.sleep(LOOK_SECONDS)
         while True:
             try:
                 if isinstance(error, TimeoutError) or sqlstate(error) == READ_ONLY:
                     await self._pool.renew()
-                await self._pool.transact(lambda connection: connection.fetch(LOOK))
+                await self._pool.transact(look)
             except Exception as again:  # noqa: BLE001 - whatever it is, it is not back
                 error = again
             else:
@@ -176,3 +187,14 @@ class PostgresDatabase:
             await asyncio.sleep(LOOK_SECONDS)
         self._available, self._lookout = True, None
         logger.warning("The database answers again")
+
+
+async def _fetch(connection: Connection) -> None:
+    await connection.fetch(LOOK)
+
+
+async def _write(connection: Connection) -> None:
+    with suppress(_Undone):
+        async with connection.transaction():
+            await connection.execute(WRITE, secrets.token_hex(), secrets.token_bytes(WRITE_BYTES))
+            raise _Undone

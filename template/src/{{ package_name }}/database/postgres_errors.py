@@ -21,6 +21,7 @@ CONFLICTS = {"40001", "40P01"}
 # A statement, a lock and a transaction that took too long.
 SLOW = {"57014", "55P03", "25P03"}
 TOO_MANY_CONNECTIONS = "53300"
+DISK_FULL = "53100"
 # Connections, users, databases, resources, operators, the system; a copy that is read-only.
 READ_ONLY = "25006"
 AWAY = ("08", "28", "3D", "53", "57P", "58", READ_ONLY)

@@ -52,7 +52,7 @@ class SqliteDatabase:
 
     @property
     def available(self) -> bool:
-        """Whether the last statement could be written."""
+        """Whether statements are written; after trouble, one looks every second."""
         return self._available
 
     @property
@@ -108,8 +108,8 @@ class SqliteDatabase:
         self._thread.shutdown()
 
     async def _committed(self, work: Work) -> Any:
-        if self._closed:
-            raise DatabaseUnavailableError
+        if not self._available:
+            raise DatabaseUnavailableError("The database file cannot be written.")
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
         self._wake()
@@ -137,10 +137,17 @@ class SqliteDatabase:
             batch, self._waiting = self._waiting, []
             outcomes = await self._in_thread(self._commit, [work for work, _ in batch])
             for (work, done), (result, error) in zip(batch, outcomes, strict=True):
-                self._available = not isinstance(error, DatabaseUnavailableError)
+                lost = isinstance(error, DatabaseUnavailableError)
+                if lost and self._available:
+                    logger.error("The database cannot be written (%s)", error)
+                    self._available = False
+                    again.append((_look, None))
+                elif work is _look and not lost:
+                    logger.warning("The database can be written again")
+                    self._available = True
                 if done is not None:
                     _tell(done, result, error)
-                elif not self._available:
+                elif lost:
                     again.append((work, None))
                 elif error is not None:
                     logger.error("A deferred statement failed", exc_info=error)
@@ -169,6 +176,12 @@ class SqliteDatabase:
                 return [outcome for work in batch for outcome in self._commit([work])]
             return [(None, _translated(error))] * len(batch)
         return outcomes
+
+
+def _look(connection: sqlite3.Connection) -> None:
+    """Write a page as it is: reading alone would find a full disk in order."""
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    connection.execute(f"PRAGMA user_version = {version}")
 
 
 def _tell(done: asyncio.Future[Any], result: Any, error: Exception | None) -> None:

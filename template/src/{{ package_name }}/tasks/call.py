@@ -41,11 +41,12 @@ class Call:
     outcome: Outcome = ""
     refused: RefusedError | None = None
 
-    # The id that is chosen for a new task; whether the caller knows the context already; and
-    # whether it stays until the agent comes to rest.
+    # The id that is chosen for a new task; whether the caller knows the context already; whether it
+    # stays until the agent comes to rest; and whether anybody learns of the task before that.
     new_task_id: str = ""
     continued: bool = False
     attended: bool = False
+    known_early: bool = False
     # Of a message: its turn, once it has begun; which attempt at it this is; and whether it is in
     # the database for good, with its task or with its answer.
     turn: asyncio.Task[None] | None = None

@@ -61,6 +61,8 @@ class Intake:
             at_the_end = undoing.pop_all()
         params.message.task_id, params.message.context_id = live.id, live.context_id
         live.queue(listener)
+        with_push = params.configuration.HasField("task_push_notification_config")
+        call_of(context).known_early = listener.early or with_push
         turn = asyncio.create_task(self._run(live, listener, params, context))
         call_of(context).turn = turn
         self._turns.add(turn)

@@ -16,7 +16,13 @@ MAX_BEHIND = 1024
 
 
 class Listener(Protocol):
-    """Is told of each event in the step in which it happens, and must not hold it up."""
+    """Is told of each event in the step in which it happens, and must not hold it up.
+
+    `early` says that callers learn of the task before it has come to rest.
+    """
+
+    @property
+    def early(self) -> bool: ...
 
     def begin(self) -> None:
         """What it waits for has begun; until then it is told of turns of other messages."""
@@ -31,6 +37,8 @@ class Listener(Protocol):
 class Nobody:
     """Listens, and does not care."""
 
+    early = False
+
     def begin(self) -> None:
         """Nothing is waited for."""
 
@@ -43,6 +51,8 @@ class Nobody:
 
 class Reader:
     """One stream of events; where it was cut off, it ends before the task has come to rest."""
+
+    early = True
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
@@ -90,7 +100,7 @@ class Waiter:
     """
 
     def __init__(self, *, at_once: bool) -> None:
-        self._at_once = at_once
+        self.early = at_once
         self._begun = False
         self._task: Task | None = None
         self.answer: asyncio.Future[Task | Message] = asyncio.get_running_loop().create_future()
@@ -104,7 +114,7 @@ class Waiter:
         self._task = task
         if isinstance(event, Message):
             self._settle(event)
-        elif self._at_once and self._begun and task is not None:
+        elif self.early and self._begun and task is not None:
             self._settle(snapshot(task))
 
     def end(self, error: Exception | None = None) -> None:

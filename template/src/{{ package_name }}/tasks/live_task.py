@@ -234,9 +234,10 @@ class LiveTask:
         """Whether it is lost by nobody's fault if it is lost."""
         if at_rest(event):
             return True
-        if not self.record.version and self._store.shared:
-            return True  # the caller may ask another replica for it
-        return self._message is not None and not call_of(self._context).attended
+        call = call_of(self._context)
+        if not self.record.version and self._store.shared and call.known_early:
+            return True  # another replica may be asked for it
+        return self._message is not None and not call.attended
 
     def _changed_by(
         self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent, task: Task | None

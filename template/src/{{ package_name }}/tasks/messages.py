@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from a2a.types import Message
 
-from ..database.interface import Database, Row
+from ..database.interface import Database, DatabaseUnavailableError, Row
 
 # More ids than this are not held in memory; each takes about a hundred bytes.
 MAX_KNOWN = 200_000
@@ -109,6 +109,8 @@ class MessageRegister:
             if await self._database.run(CLAIM, *row):
                 return None
             return await self._find(claim)
+        if not self._database.available:
+            raise DatabaseUnavailableError("The message cannot be kept.")
         key = hash((claim.owner, claim.message_id))
         earlier = await self._find(claim) if key in self._known else None
         if earlier is None:

@@ -87,14 +87,20 @@ class TaskStore:
 
     async def save(self, record: Record, task: Task) -> None:
         """Keep the task as it is; raises ConflictError and DatabaseUnavailableError."""
-        self._growing.pop(record.task_id, None)
+        grown = self._growing.pop(record.task_id, None)
         if not task.status.HasField("timestamp"):
             task.status.timestamp.GetCurrentTime()
         if task.status.state not in RUNNING:
             _join_text(task)
         async with record.writing:
             statement = UPDATE if record.version else INSERT
-            if not await self._database.run(statement, *self._values(record, task)):
+            try:
+                rows = await self._database.run(statement, *self._values(record, task))
+            except DatabaseUnavailableError:
+                if grown:
+                    self.grow(*grown)
+                raise
+            if not rows:
                 raise ConflictError
             record.version, record.messages = record.version + 1, len(task.history)
 

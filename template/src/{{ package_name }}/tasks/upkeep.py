@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from ..database.interface import Database, DatabaseUnavailableError
 from .lease import Lease
@@ -49,8 +48,12 @@ class Upkeep:
 
     async def settle(self) -> None:
         """Fail what this process would leave working."""
-        with suppress(DatabaseUnavailableError):
+        try:
             await self._recovery.reconcile(at_once=True)
+        except DatabaseUnavailableError:
+            logger.warning("The database is away: what is left working is settled at the next start")
+        except Exception:
+            logger.exception("What is left working could not be settled; the next start does it")
 
     async def stop(self) -> None:
         """Be gone; whatever is left belongs to other replicas from now on."""
