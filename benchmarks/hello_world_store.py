@@ -55,7 +55,9 @@ async def keeping(kind: str, url: str) -> dict[str, Any]:
 
 async def main(kind: str, url: str) -> None:
     agent_card = card(os.environ["A2A_HTTP_PORT"], "1")
-    handler = DefaultRequestHandler(HelloTokens(), agent_card=agent_card, **await keeping(kind, url))
+    handler = DefaultRequestHandler(
+        HelloTokens(), agent_card=agent_card, **await keeping(kind, url)
+    )
     await http_server(handler, agent_card, os.environ["A2A_HTTP_PORT"]).serve()
 
 

@@ -1,5 +1,6 @@
-"""CPU time of processes that go on running, from /proc, in seconds."""
+"""Figures for replicas: CPU time of processes that go on running, from /proc; percentiles."""
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,12 @@ def family(pid: int) -> list[int]:
     """Return the process and all its descendants, such as a database's connections."""
     children = [child for file in PROC.glob(f"{pid}/task/*/children") for child in _numbers(file)]
     return [pid, *(one for child in children for one in family(child))]
+
+
+def percentile(seconds: list[float], percent: float) -> str:
+    """The exact (nearest-rank) percentile, in milliseconds."""
+    rank = math.ceil(percent / 100 * len(seconds))
+    return f"{sorted(seconds)[rank - 1] * 1000:.1f}"
 
 
 def _seconds(pid: int) -> float:

@@ -27,7 +27,7 @@ def all_sides(sides: Sides) -> Iterator[list[Side]]:
             sides.agent("memory", "memory://"),
             sides.agent("SQLite", "sqlite:///tasks.db"),
             *(
-                sides.agent(f"Postgres, replicas: {number}", sides.database(f"x{number}"), number)
+                sides.agent(f"Postgres, {number}", sides.database(f"x{number}"), number)
                 for number in REPLICAS
             ),
         ]
@@ -41,10 +41,10 @@ def row(side: Side, cost: Costs) -> dict[str, str]:
         "calls/s": f"{cost.calls_per_second:.0f}",
         "events/s": f"{cost.calls_per_second * cost.events:.0f}",
         "p50 ms": f"{cost.p50_milliseconds:.1f}",
-        "CPU ms a turn": f"{both * 1e3:.2f}",
+        "CPU ms/turn": f"{both * 1e3:.2f}",
         "agent": f"{cost.agent_seconds * 1e3:.2f}",
         "Postgres": f"{cost.postgres_seconds * 1e3:.2f}",
-        "CPU µs an event": f"{both / cost.events * 1e6:.0f}",
+        "µs/event": f"{both / cost.events * 1e6:.0f}",
     }
 
 

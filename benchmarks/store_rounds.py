@@ -21,8 +21,8 @@ PHASES = [
 # Which of the SDK's stores the agent's is compared with.
 PAIRS = {
     "memory": ["SDK memory"],
-    "SQLite": ["SDK SQLite, plain", "SDK SQLite, versioned"],
-    "Postgres": ["SDK Postgres, plain", "SDK Postgres, versioned"],
+    "SQLite": ["SDK SQLite", "versioned SQLite"],
+    "Postgres": ["SDK Postgres", "versioned Postgres"],
 }
 
 
@@ -40,15 +40,15 @@ def all_sides(sides: Sides) -> Iterator[list[Side]]:
             sides.agent("SQLite", "sqlite:///tasks.db"),
             sides.agent("Postgres", sides.database("agent")),
             sides.sdk("SDK memory", "memory"),
-            sides.sdk("SDK SQLite, plain", "plain", file),
-            sides.sdk("SDK SQLite, versioned", "versioned", file),
-            sides.sdk("SDK Postgres, plain", "plain", plain),
-            sides.sdk("SDK Postgres, versioned", "versioned", versioned),
+            sides.sdk("SDK SQLite", "plain", file),
+            sides.sdk("versioned SQLite", "versioned", file),
+            sides.sdk("SDK Postgres", "plain", plain),
+            sides.sdk("versioned Postgres", "versioned", versioned),
         ]
 
 
 def rows(costs: dict[str, Costs]) -> Iterator[dict[str, str]]:
-    """Each of the agent's stores, and below it those of the SDK with the ratio between them."""
+    """Each of the agent's stores, and below it the SDK's, with how many times the agent is faster."""
     for ours, theirs in PAIRS.items():
         for name in [ours, *theirs]:
             cost = costs[name]
@@ -56,10 +56,10 @@ def rows(costs: dict[str, Costs]) -> Iterator[dict[str, str]]:
             yield {
                 "store": name,
                 "calls/s": f"{cost.calls_per_second:.0f}",
-                "agent is faster": "" if name == ours else f"{ratio:.1f} times",
+                "agent": "" if name == ours else f"{ratio:.1f} times",
                 "p50 ms": f"{cost.p50_milliseconds:.1f}",
-                "CPU ms a call": f"{cost.agent_seconds * 1000:.2f}",
-                "Postgres' CPU ms a call": f"{cost.postgres_seconds * 1000:.2f}",
+                "CPU ms": f"{cost.agent_seconds * 1000:.2f}",
+                "Postgres ms": f"{cost.postgres_seconds * 1000:.2f}",
             }
 
 

@@ -1,12 +1,10 @@
 """The servers that compare_stores.py and its siblings measure beside each other."""
 
+import base64
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
-from base64 import b64encode
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,29 +28,27 @@ class Side:
 
 
 class Sides:
-    """Starts servers, which all run until the end."""
+    """Starts servers, which all run until the end, on one Postgres with settings of its own."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        self._key = b64encode(secrets.token_bytes(32)).decode()
+        self._resources = ExitStack()
+        self._key = base64.b64encode(secrets.token_bytes(32)).decode()
 
     def __enter__(self) -> Self:
-        self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
-        self._postgres = self._stack.enter_context(PostgresServer(max_connections=200))
+        self._postgres = self._resources.enter_context(PostgresServer(max_connections=200))
         folder = Path(self._postgres.query("SHOW data_directory"))
         self._postmaster = int((folder / "postmaster.pid").read_text().split()[0])
-        self._source = self._with_other_logic(Path(default_command()[-1]))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        self._resources.close()
 
     def postgres_pids(self) -> list[int]:
         """The server and its connections of this moment."""
         return family(self._postmaster)
 
     def database(self, name: str) -> str:
-        """The address of a new Postgres database."""
+        """The address of a new database of the Postgres."""
         url: str = self._postgres.create_database(name)
         return url
 
@@ -62,15 +58,14 @@ class Sides:
             "A2A_DATABASE_URL": url,
             "A2A_REPLICAS": str(replicas),
             "A2A_ENCRYPTION_KEYS": self._key,
-            "A2A_MAX_TASKS_PER_CALLER": "1000",  # all load comes from one
+            "A2A_MAX_TASKS_PER_CALLER": "1000",  # all calls come from one
         }
-        source = {"PYTHONPATH": os.pathsep.join([str(self._source), os.environ["PYTHONPATH"]])}
         if url.startswith("postgresql"):
             upgrade = [*default_command(), "db", "upgrade"]
-            subprocess.run(upgrade, env=os.environ | source | settings, check=True)
-        words = ["env", *(f"{key}={value}" for key, value in (settings | source).items())]
-        endpoints = {binding.endpoint for binding in discover()}
-        return self._start(name, [*words, *default_command()], endpoints, replicas)
+            subprocess.run(upgrade, env=os.environ | settings, check=True, capture_output=True)
+        words = ["env", *(f"{key}={value}" for key, value in settings.items())]
+        command = [*words, sys.executable, str(HERE / "store_agent.py"), default_command()[-1]]
+        return self._start(name, command, {binding.endpoint for binding in discover()}, replicas)
 
     def sdk(self, name: str, kind: str, url: str = "") -> Side:
         """Start the SDK's hello-world on one of its stores."""
@@ -79,13 +74,8 @@ class Sides:
 
     def _start(self, name: str, command: list[str], endpoints: set[str], number: int) -> Side:
         before = set(family(os.getpid()))
-        started = [self._stack.enter_context(running(command, endpoints)) for _ in range(number)]
+        started = [
+            self._resources.enter_context(running(command, endpoints)) for _ in range(number)
+        ]
         targets = [addresses["http"] for addresses in started]
         return Side(name=name, targets=targets, pids=[*(set(family(os.getpid())) - before)])
-
-    def _with_other_logic(self, package: Path) -> Path:
-        """A copy of the agent's source that does what is to be measured."""
-        source = Path(default_command.__code__.co_filename).parent.parent / "src"
-        copy = shutil.copytree(source, self._folder / "src")
-        shutil.copy(HERE / "store_logic.py", copy / package / "agent" / "logic.py")
-        return copy

@@ -69,7 +69,10 @@ class Costs:
 
 def connected(side: Side, concurrency: int) -> list[Caller]:
     """Return a JSON-RPC caller for each call at once, all replicas in turn."""
-    return [LeanCaller(target) for target in itertools.islice(itertools.cycle(side.targets), concurrency)]
+    return [
+        LeanCaller(target)
+        for target in itertools.islice(itertools.cycle(side.targets), concurrency)
+    ]
 
 
 async def take_turns(
@@ -84,9 +87,7 @@ async def take_turns(
     return [Costs(rounds=side[1:]) for side in costs]
 
 
-async def turn(
-    phase: Phase, side: Side, load: Load, postgres: Callable[[], list[int]]
-) -> Cost:
+async def turn(phase: Phase, side: Side, load: Load, postgres: Callable[[], list[int]]) -> Cost:
     """Measure once, over connections of its own: idle ones would be closed meanwhile."""
     callers = connected(side, phase.concurrency)
     before = cpu_seconds(side.pids), cpu_seconds(postgres())
