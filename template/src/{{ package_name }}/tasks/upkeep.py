@@ -51,7 +51,7 @@ class Upkeep:
         try:
             await self._recovery.reconcile(at_once=True)
         except DatabaseUnavailableError:
-            logger.warning("The database is away: what is left working is settled at the next start")
+            logger.warning("The database is away: the next start settles what is left working")
         except Exception:
             logger.exception("What is left working could not be settled; the next start does it")
 
