@@ -9,9 +9,8 @@ import uvloop
 from event_latency_commits import compare_commits
 from event_latency_ways import Case, measure
 from replica_latency import LOADS, measure_agents
-from rich.console import Console
 from store_sides import Sides
-from store_turns import table
+from store_turns import show
 
 POLLS = ["0.025", "0.05", "0.1", "0.2"]
 MOST_EVENTS_PER_SECOND, EVENTS_PER_SECOND_OF_A_TASK = 300, 20
@@ -51,21 +50,18 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, nargs="+", default=[1, 50, 500])
     parser.add_argument("--seconds", type=float, default=3.0, help="of load, for each line")
     options = parser.parse_args()
-    show = Console().print
     with Sides() as sides, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         if options.only in {None, "ways"}:
             title = "Bare programs: latency; CPU of followers and of Postgres, an event and idle"
-            show(table(runner.run(ways(sides, options)), title))
+            show(runner.run(ways(sides, options)), title)
         if options.only in {None, "agents"}:
             rows = [runner.run(measure_agents(sides, *load)) for load in LOADS]
-            show(
-                table(rows, "Two replicas of the agent, a subscriber at the one that does not run")
-            )
+            show(rows, "Two replicas of the agent: caller at one, subscriber at the other")
         if options.only in {None, "commits"}:
             url = sides.database("commits")
-            show(table(runner.run(compare_commits(url, 3, options.seconds)), "As it is"))
+            show(runner.run(compare_commits(url, 3, options.seconds)), "As it is")
             runner.run(slow_disk(url))
-            show(table(runner.run(compare_commits(url, 2, options.seconds)), "Flush: 2 ms more"))
+            show(runner.run(compare_commits(url, 2, options.seconds)), "Flush: 2 ms more")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import uvloop
 from driver import Load
-from rich.console import Console
 from store_sides import Side, Sides
-from store_turns import Costs, Phase, table, take_turns
+from store_turns import Costs, Phase, show, take_turns
 
 REPLICAS = (1, 2, 4)
 PHASES = [
@@ -61,7 +60,7 @@ def main() -> None:
             load = Load(text=phase.text, requests=options.requests, seconds=options.seconds)
             turns = take_turns(phase, servers, options.rounds, load, sides.postgres_pids)
             rows = [row(*pair) for pair in zip(servers, runner.run(turns), strict=True)]
-            Console().print(table(rows, str(phase)))
+            show(rows, str(phase))
 
 
 if __name__ == "__main__":

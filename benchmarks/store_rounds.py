@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import uvloop
 from driver import Load
-from rich.console import Console
 from store_sides import Side, Sides
-from store_turns import Costs, Phase, table, take_turns
+from store_turns import Costs, Phase, show, take_turns
 
 BOUND = 5.0
 PHASES = [
@@ -85,7 +84,7 @@ def main() -> str | None:
             load = Load(text=phase.text, requests=options.requests, seconds=options.seconds)
             turns = take_turns(phase, servers, options.rounds, load, sides.postgres_pids)
             costs = dict(zip((side.name for side in servers), runner.run(turns), strict=True))
-            Console().print(table(list(rows(costs)), str(phase)))
+            show(list(rows(costs)), str(phase))
             if phase.call == "SendMessage":
                 missed += [f"{name}, {phase.concurrency} at once" for name in below_bound(costs)]
     return f"Not {BOUND:.0f} times as fast as: {'; '.join(missed)}" if missed else None

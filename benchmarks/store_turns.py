@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from callers import Caller
 from driver import CALLS, Load, Result, measure
 from replica_cpu import cpu_seconds
+from rich.console import Console
 from rich.table import Table
 from store_caller import LeanCaller
 from store_sides import Side
+
+TABLE_WIDTH = 110  # of what goes to a file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +104,11 @@ async def turn(phase: Phase, side: Side, load: Load, postgres: Callable[[], list
     return Cost(result=result, **spent)
 
 
-def table(rows: list[dict[str, str]], title: str) -> Table:
-    """Return the rows as people read them."""
+def show(rows: list[dict[str, str]], title: str) -> None:
+    """Print the rows as people read them."""
     shown = Table(*rows[0], title=title)
     for row in rows:
         shown.add_row(*row.values())
-    return shown
+    console = Console()
+    console.width = max(console.width, TABLE_WIDTH)
+    console.print(shown)

@@ -71,11 +71,11 @@ class Executor:
 
     async def cancel(self, live: LiveTask) -> None:
         """End the task as cancelled and stop its turn, unless it ends by itself first."""
-        self._turns.tell_cancelled(live.id)
+        canceled = status_update(live, TaskState.TASK_STATE_CANCELED)
         try:
-            await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
+            await live.apply(canceled, patient=False)
         except TurnLostError:  # which leaves the task to be cancelled in the other replica
-            await live.apply(status_update(live, TaskState.TASK_STATE_CANCELED))
+            await live.apply(canceled, patient=False)
         if live.state == TaskState.TASK_STATE_CANCELED:
             self._turns.stop(live.id)
 

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from contextlib import suppress
+from math import inf
 
 from ..database.interface import Database, DatabaseUnavailableError
-from .recovery import Recovery
 
 logger = logging.getLogger(__name__)
 
@@ -16,49 +16,58 @@ INSERT INTO replicas (id, seen_at) VALUES ($1, now())
 ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
 """
 LEAVE = "DELETE FROM replicas WHERE id = $1"
-DELETE_DEAD = "DELETE FROM replicas WHERE seen_at < now() - make_interval(secs => $1)"
+DELETE_DEAD = """
+DELETE FROM replicas WHERE seen_at < now() - make_interval(secs => $1)
+AND NOT EXISTS (SELECT FROM tasks WHERE tasks.runner = replicas.id)
+"""
 
 
 class Lease:
-    """Keeps this replica alive for the others, and settles the tasks of those that are not.
+    """Keeps this replica alive for the others, and says when they may be taken for dead.
 
     A database that was away has seen nobody. So others count as dead only once this replica has
     been seen for as long as they would have needed.
     """
 
-    def __init__(
-        self, database: Database, recovery: Recovery, *, replica: str, timeout_seconds: float
-    ) -> None:
+    def __init__(self, database: Database, *, replica: str, timeout_seconds: float) -> None:
         self._database = database
-        self._recovery = recovery
         self._replica = replica
-        self._timeout_seconds = timeout_seconds
-        self._seen_since = 0.0
+        self.timeout_seconds = timeout_seconds
+        self.pause_seconds = timeout_seconds / BEATS
+        self._seen_since = self._seen_at = -inf
 
     async def take(self) -> None:
-        """Live from now on."""
+        """Be alive, and known to be: whoever has not been seen for a while begins anew."""
+        asked_at = asyncio.get_running_loop().time()
         await self._database.run(BEAT, self._replica)
-        self._seen_since = asyncio.get_running_loop().time()
+        if asked_at - self._seen_at > 2 * self.pause_seconds:
+            self._seen_since = asked_at
+        self._seen_at = asked_at
+
+    async def renew(self) -> None:
+        """Before something is begun that others would take over from the dead."""
+        if asyncio.get_running_loop().time() - self._seen_at > 2 * self.pause_seconds:
+            await self.take()
+
+    @property
+    def steady(self) -> bool:
+        """Whether it has been held for so long that others may be judged."""
+        return self._seen_at - self._seen_since >= self.timeout_seconds
 
     async def run(self) -> None:
-        """Renew it, and look after the dead, until cancelled."""
-        pause = self._timeout_seconds / BEATS
-        now = asyncio.get_running_loop().time
-        seen_at = self._seen_since
+        """Renew it, until cancelled."""
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(self.pause_seconds)
             try:
-                await self._database.run(BEAT, self._replica)
-                if now() - seen_at > 2 * pause:
-                    self._seen_since = now()
-                seen_at = now()
-                if seen_at - self._seen_since >= self._timeout_seconds:
-                    await self._recovery.take_over_dead(self._timeout_seconds)
-                    await self._database.run(DELETE_DEAD, self._timeout_seconds)
+                await self.take()
             except DatabaseUnavailableError:
                 continue
             except Exception:
-                logger.exception("The tasks of dead replicas could not be settled; trying again")
+                logger.exception("This replica could not say that it is alive; trying again")
+
+    async def bury_the_dead(self) -> None:
+        """Forget replicas that have nothing left to be settled."""
+        await self._database.run(DELETE_DEAD, self.timeout_seconds)
 
     async def leave(self) -> None:
         """Be gone, so that nobody waits."""

@@ -86,14 +86,10 @@ class RunningTurns:
         """For how long the oldest turn has been running; 0 when there is none."""
         return max((turn.seconds for turn in self._running.values()), default=0.0)
 
-    def tell_cancelled(self, task_id: str) -> None:
-        """Let the logic of a turn know that nobody waits for it any more."""
+    def stop(self, task_id: str) -> None:
+        """Let the logic of a turn know that nobody waits for it, and cancel its worker."""
         if turn := self._running.get(task_id):
             turn.cancelled.set()
-
-    def stop(self, task_id: str) -> None:
-        """Cancel the worker of a turn, whatever its logic does."""
-        if turn := self._running.get(task_id):
             turn.worker.cancel()
 
     async def drain(self, grace_seconds: float) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
@@ -67,7 +68,8 @@ class LiveTask:
         self._context = context
         self.turns = asyncio.Lock()  # one after the other
         self._changes = asyncio.Lock()
-        self._message: Message | None = None
+        self._message: Message | None = None  # until the task holds it
+        self._asked: Message | None = None  # which the turn that runs is about
         self._asker: Listener | None = None
         self._listeners: list[Listener] = []
         self._queued: list[Listener] = []
@@ -124,20 +126,22 @@ class LiveTask:
             self._queued.remove(asker)
             asker.begin()
         self._asker, self._message, self._context = asker, message, context
+        self._asked = message
         self.running = True
 
     def finish(self) -> None:
         """The turn is over."""
         self.running = False
 
-    async def apply(self, event: Event) -> None:
+    async def apply(self, event: Event, *, patient: bool = True) -> None:
         """Change the task, keep it, tell of it; what comes behind its end is left out.
 
         Whoever is cancelled in here may rely on it that a state at rest is kept and told. Raises
-        TurnLostError, and DatabaseUnavailableError once its patience is over.
+        TurnLostError, and DatabaseUnavailableError once its patience is over, if it has any.
         """
         if at_rest(event):
-            await asyncio.shield(asyncio.create_task(self._persist(event)))
+            change = self._persist(event) if patient else self._apply(event)
+            await asyncio.shield(asyncio.create_task(change))
         else:
             await self._apply(event)
 
@@ -168,7 +172,8 @@ class LiveTask:
         if self._changes.locked() or self.record.writing.locked():
             return  # what is written just now finds out by itself
         async with self._changes:
-            self._adopt(stored)
+            with suppress(TurnLostError):
+                self._adopt(stored)
 
     async def _persist(self, event: Event) -> None:
         """Apply it as soon as the database is there; nobody has to wait for that."""
@@ -235,7 +240,8 @@ class LiveTask:
         if at_rest(event):
             return True
         call = call_of(self._context)
-        if not self.record.version and self._store.shared and call.known_early:
+        new = not self.record.version or self._message is not None
+        if new and self._store.shared and call.known_early:
             return True  # another replica may be asked for it
         return self._message is not None and not call.attended
 
@@ -268,6 +274,8 @@ class LiveTask:
             return
         old = self.task
         self._take(stored)
+        if self.running and self._asker is not None and not self._holds_what_was_asked():
+            self.leave(self._asker, DatabaseUnavailableError("The turn was lost."))
         if old is not None:
             self._tell(*events_between(old, stored.task))
         if self._give_way() and not self.ended:
@@ -276,6 +284,9 @@ class LiveTask:
     def _take(self, stored: Stored) -> None:
         self.task, self.runner = stored.task, stored.runner
         self.record.version, self.record.messages = stored.version, len(stored.task.history)
+
+    def _holds_what_was_asked(self) -> bool:
+        return self._asked is None or self.keeps(self._asked)
 
     def _give_way(self) -> bool:
         """Stop the turn that runs here, if one does."""

@@ -75,8 +75,13 @@ class LiveTasks:
     async def find(self, task_id: str, context: ServerCallContext) -> LiveTask:
         """The caller's task, in use until it is released; raises TaskNotFoundError."""
         live, owner = self._tasks.get(task_id), owner_of(context)
-        if live is None and (stored := await self._store.load(task_id, owner)) is not None:
-            live = self._tasks.get(task_id) or self._loaded(stored, context)
+        if live is None or (self._store.shared and live.record.version):
+            stored = await self._store.load(task_id, owner)
+            live = self._tasks.get(task_id)
+            if live is not None and live.record.owner == owner:
+                await live.catch_up(stored)  # which another replica may have changed
+            elif live is None and stored is not None:
+                live = self._loaded(stored, context)
         if live is None or live.task is None or live.record.owner != owner:
             raise TaskNotFoundError(f"Task {task_id} not found")
         return self._use(live)

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from a2a.types import Message
+from a2a.types import Message, Task
 
 from ..database.interface import Database, DatabaseUnavailableError, Row
 
@@ -17,9 +19,17 @@ ON CONFLICT (owner, message_id) DO NOTHING RETURNING task_id
 """
 ALL = f"SELECT owner, message_id FROM messages LIMIT {MAX_KNOWN}"
 FIND = "SELECT task_id, reply, runner FROM messages WHERE owner = $1 AND message_id = $2"
-FORGET = "DELETE FROM messages WHERE owner = $1 AND message_id = $2 AND task_id = $3"
+TASK = "SELECT data FROM tasks WHERE id = $1 AND owner = $2"
+FORGET = """
+DELETE FROM messages
+WHERE owner = $1 AND message_id = $2 AND task_id = $3 AND runner = $4 AND reply IS NULL
+"""
 ANSWER = "UPDATE messages SET reply = $3 WHERE owner = $1 AND message_id = $2"
 ALIVE = "SELECT 1 FROM replicas WHERE id = $1"
+
+
+# Makes sure that other replicas take this one for alive.
+StayAlive: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(eq=False, slots=True)
@@ -41,9 +51,12 @@ class Claim:
 class MessageRegister:
     """A2A leaves it to the agent to detect duplicates by message id (spec 3.3.1)."""
 
-    def __init__(self, database: Database, *, replica: str = "this") -> None:
+    def __init__(
+        self, database: Database, *, replica: str = "this", stay_alive: StayAlive | None = None
+    ) -> None:
         self._database = database
         self._replica = replica
+        self._stay_alive = stay_alive
         self._running: dict[tuple[str, str], Claim] = {}
         self._known: set[int] | None = None  # hashes of all ids; None: ask the database
         self._to_forget: set[Claim] = set()
@@ -64,6 +77,8 @@ class MessageRegister:
             known = await self._take_or_find(claim)
         except BaseException:
             self.settle(claim)
+            if self._database.shared:
+                self._to_forget.add(claim)  # it may have been kept all the same
             raise
         if known is None:
             return claim
@@ -87,7 +102,9 @@ class MessageRegister:
     async def tidy(self) -> None:
         """Forget what could not be forgotten while the database was away."""
         for claim in tuple(self._to_forget):
-            await self._database.run(FORGET, claim.owner, claim.message_id, claim.task_id)
+            key = (claim.owner, claim.message_id)
+            if key not in self._running and not await self._has_come_of(claim):
+                await self._database.run(FORGET, *key, claim.task_id, claim.runner)
             self._to_forget.discard(claim)
 
     async def answer(self, claim: Claim, reply: Message) -> None:
@@ -102,10 +119,19 @@ class MessageRegister:
             del self._running[key]
         claim.settled.set()
 
+    async def _has_come_of(self, claim: Claim) -> bool:
+        """Whether its task holds the message, although nobody could be told so."""
+        for (data,) in await self._database.run(TASK, claim.task_id, claim.owner):
+            history = Task.FromString(data).history
+            return any(heard.message_id == claim.message_id for heard in history)
+        return False
+
     async def _take_or_find(self, claim: Claim) -> Row | None:
         """None once the claim is kept, or will be; else the row of the earlier one."""
         row = (claim.owner, claim.message_id, claim.task_id, claim.runner, _now())
         if self._known is None:
+            if self._stay_alive is not None:
+                await self._stay_alive()
             if await self._database.run(CLAIM, *row):
                 return None
             return await self._find(claim)

@@ -63,6 +63,7 @@ class Recovery:
         self._turns = turns
         self._observer = observer
         self._abandoned: set[str] = set()
+        self._taken: set[str] = set()  # and not settled yet
 
     async def take_over_all(self) -> None:
         """Of a database that belongs to this process alone."""
@@ -83,7 +84,7 @@ class Recovery:
         owners = {
             task_id: owner
             for task_id, owner in await self._database.run(FIND_OWN, self._replica)
-            if task_id not in self._turns
+            if task_id not in self._turns and task_id not in self._taken
         }
         late = set(owners) if at_once else self._abandoned & set(owners)
         for task_id in late:
@@ -92,11 +93,15 @@ class Recovery:
 
     async def _settle(self, rows: Sequence[Row]) -> None:
         taken = [row for row in rows if row[-1] is not None]
-        for task_id, owner, attempt, request, _ in taken:
-            if request is None or attempt > MAX_ATTEMPTS:
-                await self._fail(task_id, owner)
-            else:
-                await self._resume(task_id, owner, request, attempt)
+        self._taken = {row[0] for row in taken}
+        try:
+            for task_id, owner, attempt, request, _ in taken:
+                if request is None or attempt > MAX_ATTEMPTS:
+                    await self._fail(task_id, owner)
+                else:
+                    await self._resume(task_id, owner, request, attempt)
+        finally:
+            self._taken.clear()
         if taken:
             logger.warning("Took over %d tasks of a replica that has died", len(taken))
 

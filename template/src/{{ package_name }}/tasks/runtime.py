@@ -74,7 +74,8 @@ class Runtime:
         self._opened = False
         replica = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._store = TaskStore(database, replica=replica)
-        self._register = MessageRegister(database, replica=replica)
+        lease = Lease(database, replica=replica, timeout_seconds=replica_timeout_seconds)
+        self._register = MessageRegister(database, replica=replica, stay_alive=lease.renew)
         self._turns = RunningTurns()
         self._push = Push(database, self._store, security=push, observer=observer)
         executor = Executor(
@@ -118,9 +119,7 @@ class Runtime:
         )
         self._upkeep = Upkeep(
             database,
-            lease=Lease(
-                database, recovery, replica=replica, timeout_seconds=replica_timeout_seconds
-            ),
+            lease=lease,
             recovery=recovery,
             register=self._register,
             retention=Retention(

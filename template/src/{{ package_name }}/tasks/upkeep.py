@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from ..database.interface import Database, DatabaseUnavailableError
 from .lease import Lease
@@ -13,6 +14,8 @@ from .watch import Watch
 logger = logging.getLogger(__name__)
 
 INTERVAL_SECONDS = 60.0
+# Other replicas wait for what this one may still be busy with.
+DOUBT_SECONDS = 2.0
 
 
 class Upkeep:
@@ -40,10 +43,16 @@ class Upkeep:
         """Settle what nobody works on any more, and go on looking after it."""
         if self._database.shared:
             await self._lease.take()
-            loops = [self._lease.run(), self._watch.run(), self._tidy()]
+            loops = [
+                self._lease.run(),
+                self._watch.run(),
+                self._repeat(self._look_after_others, self._lease.pause_seconds),
+                self._repeat(self._settle_doubts, DOUBT_SECONDS),
+            ]
         else:
             await self._recovery.take_over_all()
-            loops = [self._tidy()]
+            loops = [self._repeat(self._settle_doubts, INTERVAL_SECONDS)]
+        loops.append(self._repeat(self._prune, INTERVAL_SECONDS))
         self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def settle(self) -> None:
@@ -63,14 +72,26 @@ class Upkeep:
         if self._database.shared:
             await self._lease.leave()
 
-    async def _tidy(self) -> None:
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
             try:
-                await self._retention.prune()
-                await self._register.tidy()
-                await self._recovery.reconcile()
+                await work()
             except DatabaseUnavailableError:
-                logger.debug("The database is away; it is tidied up in a minute")
+                logger.debug("The database is away; what it needs can wait")
             except Exception:
-                logger.exception("The database could not be tidied up; trying again in a minute")
-            await asyncio.sleep(INTERVAL_SECONDS)
+                logger.exception("The database could not be looked after; trying again")
+            await asyncio.sleep(seconds)
+
+    async def _look_after_others(self) -> None:
+        """Settle the tasks of replicas that have died."""
+        if self._lease.steady:
+            await self._recovery.take_over_dead(self._lease.timeout_seconds)
+            await self._lease.bury_the_dead()
+
+    async def _settle_doubts(self) -> None:
+        """End what was under way when the database went, or could not be written."""
+        await self._register.tidy()
+        await self._recovery.reconcile()
+
+    async def _prune(self) -> None:
+        await self._retention.prune()

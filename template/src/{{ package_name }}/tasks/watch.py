@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from a2a.types import Task
 
 from ..database.interface import Database, DatabaseUnavailableError
-from .live_task import TurnLostError
 from .live_tasks import LiveTasks
 from .store import Stored
 
@@ -58,5 +56,4 @@ class Watch:
             CHANGED, list(lives), versions
         ):
             stored = None if data is None else Stored(Task.FromString(data), version, runner)
-            with suppress(TurnLostError):
-                await lives[task_id].catch_up(stored)
+            await lives[task_id].catch_up(stored)
