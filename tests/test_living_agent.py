@@ -69,12 +69,16 @@ def database(agent: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("answers", ANSWERS)
-def test_agent_passes_its_own_checks(agent: Path) -> None:
-    """What is rendered can be committed as it is: its own commands check and test it."""
+def test_agent_passes_its_own_checks(agent: Path, answers: str) -> None:
+    """What is rendered can be committed as it is: its own commands check and test it.
+
+    The two largest show that replicas are one agent; what is in the way there is the same in all.
+    """
     git(agent, "init", "--quiet")
     git(agent, "add", "--all", "--", ":!uv.lock")
     make(agent, "check")
-    said = make(agent, "test")
+    chosen = [] if answers in {"default", "grpc"} else ["ARGS=-m 'not postgres'"]
+    said = make(agent, "test", *chosen)
 
     assert re.search(r"\d+ passed", said)
     assert git(agent, "ls-files", "--others", "--exclude-standard") == "uv.lock\n"
