@@ -8,7 +8,9 @@ from conftest import ANSWERS, Render, read_answers
 
 # Words of each transport and of each way to look into an agent.
 WORDS = {
-    "gRPC": re.compile(r"grpc|50051|\.proto\b(?!\.)|protoc\b|(?<!asyncpg-)\bstubs?\b|\bbuf\b", re.IGNORECASE),
+    "gRPC": re.compile(
+        r"grpc|50051|\.proto\b(?!\.)|protoc\b|(?<!asyncpg-)\bstubs?\b|\bbuf\b", re.IGNORECASE
+    ),
     "JSON": re.compile(r"(?i:json.?rpc|json_routes)|\bREST\b|HTTP\+JSON|message:(send|stream)"),
     "metrics": re.compile(
         r"prometheus|alertmanager|promtool|/metrics|\bmetrics?\b|monitoring", re.IGNORECASE
