@@ -117,8 +117,8 @@ class PostgresServer:
             words = [f"--{name}={value}" for name, value in options.items()]
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
-                    [self.programs / "postgres", "-D", self._folder / "data", "-k", "", *words],
-                    **self._identity(),
+                    [*self._as_user(), self.programs / "postgres", "-D", "data", "-k", "", *words],
+                    cwd=self._folder,
                     stdout=log,
                     stderr=log,
                 )
@@ -143,8 +143,8 @@ class PostgresServer:
 
     def _run(self, program: str, *words: str) -> str:
         done: subprocess.CompletedProcess[str] = subprocess.run(
-            [self.programs / program, *words],
-            **self._identity(),
+            [*self._as_user(), self.programs / program, *words],
+            cwd=self._folder,
             env=os.environ | {"PGPASSWORD": self.password},
             capture_output=True,
             text=True,
@@ -155,9 +155,12 @@ class PostgresServer:
             raise RuntimeError(done.stderr)
         return done.stdout.strip()
 
-    def _identity(self) -> dict[str, Any]:
-        who = {"user": self._user, "extra_groups": []} if self._user else {}
-        return who | {"cwd": self._folder}
+    def _as_user(self) -> list[str]:
+        # Not subprocess' own way, which forks and with it runs what libraries have registered.
+        if self._user is None:
+            return []
+        who = pwd.getpwnam(self._user)
+        return ["setpriv", f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
 
     def _claim_port(self) -> int:
         """As long as UDP has the same port, the system gives it to no other server of the tests."""
