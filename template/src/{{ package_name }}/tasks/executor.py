@@ -73,9 +73,9 @@ class Executor:
         """End the task as cancelled and stop its turn, unless it ends by itself first."""
         canceled = status_update(live, TaskState.TASK_STATE_CANCELED)
         try:
-            await live.apply(canceled, patient=False)
+            await live.interrupt(canceled)
         except TurnLostError:  # which leaves the task to be cancelled in the other replica
-            await live.apply(canceled, patient=False)
+            await live.interrupt(canceled)
         if live.state == TaskState.TASK_STATE_CANCELED:
             self._turns.stop(live.id)
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import UTC, datetime
 from math import inf
 
 from ..database.interface import Database, DatabaseUnavailableError
@@ -13,7 +14,7 @@ BEATS = 5  # within the time after which a silent replica counts as dead
 
 BEAT = """
 INSERT INTO replicas (id, seen_at) VALUES ($1, now())
-ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at
+ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at RETURNING seen_at
 """
 LEAVE = "DELETE FROM replicas WHERE id = $1"
 DELETE_DEAD = """
@@ -35,11 +36,12 @@ class Lease:
         self.timeout_seconds = timeout_seconds
         self.pause_seconds = timeout_seconds / BEATS
         self._seen_since = self._seen_at = -inf
+        self.as_of = datetime.min.replace(tzinfo=UTC)  # by the clock of the database
 
     async def take(self) -> None:
         """Be alive, and known to be: whoever has not been seen for a while begins anew."""
         asked_at = asyncio.get_running_loop().time()
-        await self._database.run(BEAT, self._replica)
+        ((self.as_of,),) = await self._database.run(BEAT, self._replica)
         if asked_at - self._seen_at > 2 * self.pause_seconds:
             self._seen_since = asked_at
         self._seen_at = asked_at

@@ -37,7 +37,7 @@ class LiveTask:
     """A task that works or waits for its caller; `task` is None until it exists.
 
     Events are handed out as they come and never change afterwards; `task` goes on changing.
-    `running` says that a turn of it runs in this replica. Others may change the task as well:
+    Other replicas may change the task as well:
     `catch_up` learns of it, and `stop_turn` is called where that leaves nothing to be done here.
     """
 
@@ -59,7 +59,6 @@ class LiveTask:
         self.record = Record(task_id, owner_of(context))
         self.task: Task | None = None
         self.runner: str | None = None
-        self.running = False
         self._store = store
         self._push = push
         self._observer = observer
@@ -70,6 +69,7 @@ class LiveTask:
         self._changes = asyncio.Lock()
         self._message: Message | None = None  # until the task holds it
         self._asked: Message | None = None  # which the turn that runs is about
+        self._turn: object | None = None
         self._asker: Listener | None = None
         self._listeners: list[Listener] = []
         self._queued: list[Listener] = []
@@ -127,23 +127,32 @@ class LiveTask:
             asker.begin()
         self._asker, self._message, self._context = asker, message, context
         self._asked = message
-        self.running = True
+        self.record.message_id = message.message_id if message else ""
+        self._turn = object()
 
     def finish(self) -> None:
         """The turn is over."""
-        self.running = False
+        self._turn = None
 
-    async def apply(self, event: Event, *, patient: bool = True) -> None:
-        """Change the task, keep it, tell of it; what comes behind its end is left out.
+    @property
+    def running(self) -> bool:
+        """Whether a turn of it runs in this replica."""
+        return self._turn is not None
+
+    async def apply(self, event: Event) -> None:
+        """What the turn says: change the task, keep it, tell of it, unless it has ended.
 
         Whoever is cancelled in here may rely on it that a state at rest is kept and told. Raises
-        TurnLostError, and DatabaseUnavailableError once its patience is over, if it has any.
+        TurnLostError, and DatabaseUnavailableError once its patience is over.
         """
         if at_rest(event):
-            change = self._persist(event) if patient else self._apply(event)
-            await asyncio.shield(asyncio.create_task(change))
+            await asyncio.shield(asyncio.create_task(self._persist(event, self._turn)))
         else:
-            await self._apply(event)
+            await self._apply(event, self._turn)
+
+    async def interrupt(self, event: TaskStatusUpdateEvent) -> None:
+        """The same for what does not come from its turn, and with no patience."""
+        await asyncio.shield(asyncio.create_task(self._apply(event, None)))
 
     def listen(self, listener: Listener) -> None:
         """Tell it what happens from now on."""
@@ -175,13 +184,13 @@ class LiveTask:
             with suppress(TurnLostError):
                 self._adopt(stored)
 
-    async def _persist(self, event: Event) -> None:
+    async def _persist(self, event: Event, turn: object | None) -> None:
         """Apply it as soon as the database is there; nobody has to wait for that."""
         now = asyncio.get_running_loop().time
         give_up_at = now() + self._patience_seconds
         while True:
             try:
-                await self._apply(event)
+                await self._apply(event, turn)
             except DatabaseUnavailableError as error:
                 self.close(error)
                 if now() >= give_up_at:
@@ -191,10 +200,12 @@ class LiveTask:
             else:
                 return
 
-    async def _apply(self, event: Event) -> None:
+    async def _apply(self, event: Event, turn: object | None) -> None:
         async with self._changes:
             if self.ended:
                 return
+            if turn is not None and turn is not self._turn:
+                raise TurnLostError
             if not isinstance(event, Message):
                 try:
                     kept = await self._keep(event)
@@ -207,7 +218,7 @@ class LiveTask:
                 if not kept:
                     return
                 if at_rest(event):
-                    self.running = False
+                    self._turn = None
                 if self.ended:
                     self._observer.task_ended(name_of(self.state))
                 await self._push.send_notification(self.id, event)
@@ -262,11 +273,13 @@ class LiveTask:
     def _adopt(self, stored: Stored | None) -> None:
         """What is kept wins over what is known here, unless this replica has written it itself."""
         if stored is None:
+            self._broken = True
+            self._give_way()
             if self.record.version:
-                self._broken = True
-                self._give_way()
                 self.close(TaskNotFoundError(f"Task {self.id} not found"))
-            return
+                return
+            self.close(DatabaseUnavailableError("Another replica has taken the message over."))
+            raise TurnLostError
         if stored.version <= self.record.version:
             return
         if self.running and stored.runner == self._store.replica:
@@ -290,7 +303,7 @@ class LiveTask:
 
     def _give_way(self) -> bool:
         """Stop the turn that runs here, if one does."""
-        lost, self.running = self.running, False
+        lost, self._turn = self.running, None
         if lost:
             self._store.forget(self.record)
             self._stop_turn(self.id)

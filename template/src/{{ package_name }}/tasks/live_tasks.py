@@ -76,15 +76,18 @@ class LiveTasks:
         """The caller's task, in use until it is released; raises TaskNotFoundError."""
         live, owner = self._tasks.get(task_id), owner_of(context)
         if live is None or (self._store.shared and live.record.version):
-            stored = await self._store.load(task_id, owner)
+            stored = await self._store.load(task_id, owner)  # another replica may have changed it
             live = self._tasks.get(task_id)
-            if live is not None and live.record.owner == owner:
-                await live.catch_up(stored)  # which another replica may have changed
-            elif live is None and stored is not None:
+            if live is None and stored is not None:
                 live = self._loaded(stored, context)
+        else:
+            stored = None
         if live is None or live.task is None or live.record.owner != owner:
             raise TaskNotFoundError(f"Task {task_id} not found")
-        return self._use(live)
+        self._use(live)
+        if self._store.shared and live.record.version:
+            await live.catch_up(stored)
+        return live
 
     def release(self, live: LiveTask) -> None:
         """It is used once less; a task that has come to its end is forgotten then."""

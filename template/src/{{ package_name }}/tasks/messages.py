@@ -24,7 +24,9 @@ FORGET = """
 DELETE FROM messages
 WHERE owner = $1 AND message_id = $2 AND task_id = $3 AND runner = $4 AND reply IS NULL
 """
-ANSWER = "UPDATE messages SET reply = $3 WHERE owner = $1 AND message_id = $2"
+ANSWER = """
+UPDATE messages SET reply = $3 WHERE owner = $1 AND message_id = $2 AND task_id = $4 RETURNING 1
+"""
 ALIVE = "SELECT 1 FROM replicas WHERE id = $1"
 
 
@@ -108,9 +110,10 @@ class MessageRegister:
             self._to_forget.discard(claim)
 
     async def answer(self, claim: Claim, reply: Message) -> None:
-        """Remember an answer that made no task."""
-        data = reply.SerializeToString()
-        await self._database.run(ANSWER, claim.owner, claim.message_id, data)
+        """Remember an answer that made no task; raises DatabaseUnavailableError."""
+        values = (claim.owner, claim.message_id, reply.SerializeToString(), claim.task_id)
+        if not await self._database.run(ANSWER, *values):
+            raise DatabaseUnavailableError("Another replica has taken the message over.")
 
     def settle(self, claim: Claim) -> None:
         """Its turn is over."""

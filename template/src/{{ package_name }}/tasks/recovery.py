@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from a2a.types import Message, Part, Role, TaskState
 from a2a.utils.errors import A2AError
@@ -39,8 +40,16 @@ AND NOT EXISTS (
     SELECT FROM replicas
     WHERE replicas.id = tasks.runner AND seen_at > now() - make_interval(secs => $2)
 )
+AND now() < CAST($3 AS timestamptz) + make_interval(secs => $2) / 2 -- else the database has slept
 """
-FIND_OWN = f"SELECT id, owner FROM tasks WHERE runner = $1 AND state IN ({_RUNNING})"
+FIND_OWN = "SELECT id, owner, state FROM tasks WHERE runner = $1"
+# The same for a database without an index on it, in which nothing at rest is claimed.
+FIND_OWN_WORKING = f"{FIND_OWN} AND state IN ({_RUNNING})"
+# A turn was claimed, and came to nothing before it changed the task.
+LET_GO = f"""
+UPDATE tasks SET runner = NULL, version = version + 1
+WHERE id = $2 AND runner = $1 AND state NOT IN ({_RUNNING})
+"""
 
 
 class Recovery:
@@ -70,26 +79,31 @@ class Recovery:
         sql = TAKE_OVER.format(condition=ALL_OTHERS)
         await self._settle(await self._database.run(sql, self._replica))
 
-    async def take_over_dead(self, timeout_seconds: float) -> None:
-        """Of replicas that have not been seen for so long."""
+    async def take_over_dead(self, timeout_seconds: float, *, as_of: datetime) -> None:
+        """Of replicas that have not been seen for so long, by a judgement of this moment."""
         sql = TAKE_OVER.format(condition=DEAD_ONES)
-        await self._settle(await self._database.run(sql, self._replica, timeout_seconds))
+        await self._settle(await self._database.run(sql, self._replica, timeout_seconds, as_of))
 
     async def reconcile(self, *, at_once: bool = False) -> None:
-        """Fail own tasks whose turn ended without a trace.
+        """Fail own tasks whose turn ended without a trace, and let go of those that rest.
 
         Only those that were found so the last time as well, unless it is to be done at once: an end
         may be on its way.
         """
-        owners = {
-            task_id: owner
-            for task_id, owner in await self._database.run(FIND_OWN, self._replica)
+        own = FIND_OWN if self._database.shared else FIND_OWN_WORKING
+        found = {
+            task_id: (owner, state in RUNNING)
+            for task_id, owner, state in await self._database.run(own, self._replica)
             if task_id not in self._turns and task_id not in self._taken
         }
-        late = set(owners) if at_once else self._abandoned & set(owners)
+        late = set(found) if at_once else self._abandoned & set(found)
         for task_id in late:
-            await self._fail(task_id, owners[task_id])
-        self._abandoned = set(owners) - late
+            owner, working = found[task_id]
+            if working:
+                await self._fail(task_id, owner)
+            else:
+                await self._database.run(LET_GO, self._replica, task_id)
+        self._abandoned = set(found) - late
 
     async def _settle(self, rows: Sequence[Row]) -> None:
         taken = [row for row in rows if row[-1] is not None]
@@ -115,12 +129,14 @@ class Recovery:
             context_id=live.context_id,
             parts=[Part(text=RECOVERED)],
         )
+        live.begin(None, None, context_of(owner))
         try:
             await live.apply(status_update(live, TaskState.TASK_STATE_FAILED, message))
             self._observer.recovered("failed")
         except TurnLostError:
             logger.info("Task %s has been taken over by yet another replica", task_id)
         finally:
+            live.finish()
             self._tasks.release(live)
 
     async def _resume(self, task_id: str, owner: str, made: bytes, attempt: int) -> None:

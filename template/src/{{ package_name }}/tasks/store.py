@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,13 @@ _TERMINAL = ", ".join(map(str, sorted(TERMINAL)))
 INSERT = """
 INSERT INTO tasks (id, owner, context_id, state, updated_at, data, runner, request)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (id) DO NOTHING RETURNING id
+"""
+# The same where another replica may have taken the message over in the meantime.
+INSERT_CLAIMED = """
+INSERT INTO tasks (id, owner, context_id, state, updated_at, data, runner, request)
+SELECT $1::text, $2::text, $3::text, $4::int, $5::bigint, $6::bytea, $7::text, $8::bytea
+FROM messages WHERE task_id = $1 AND owner = $2 AND message_id = $9 FOR UPDATE
 ON CONFLICT (id) DO NOTHING RETURNING id
 """
 # Nothing is written over what another replica has changed, and nothing at all over an end.
@@ -63,6 +71,7 @@ class Record:
     owner: str
     version: int = 0  # 0: there is no row yet
     messages: int = 0  # how much of the task's history the row holds
+    message_id: str = ""  # of the message that a new task begins with
     request: bytes | None = None  # of the turn that runs, where it may be resumed
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -93,15 +102,16 @@ class TaskStore:
         if task.status.state not in RUNNING:
             _join_text(task)
         async with record.writing:
-            statement = UPDATE if record.version else INSERT
             try:
-                rows = await self._database.run(statement, *self._values(record, task))
+                statement, values = self._statement(record, task)
+                rows = await self._database.run(statement, *values)
             except DatabaseUnavailableError:
                 if grown:
                     self.grow(*grown)
                 raise
             if not rows:
                 raise ConflictError
+            self._growing.pop(record.task_id, None)  # put back by a flush that has failed meanwhile
             record.version, record.messages = record.version + 1, len(task.history)
 
     def grow(self, record: Record, task: Task) -> None:
@@ -165,10 +175,10 @@ class TaskStore:
             del self._growing[record.task_id]
             await record.writing.acquire()  # at once: it is not locked
         try:
-            for statement, known in ((INSERT, False), (UPDATE, True)):
-                pairs = [pair for pair in batch if bool(pair[0].version) == known]
-                if pairs:
-                    await self._write(statement, pairs)
+            await self._write(batch)
+        except DatabaseUnavailableError:
+            self._growing = {pair[0].task_id: pair for pair in batch} | self._growing
+            raise
         finally:
             for record, _ in batch:
                 record.writing.release()
@@ -179,18 +189,19 @@ class TaskStore:
             self._writer.cancel()
         await self.flush()
 
-    async def _write(self, statement: str, pairs: Sequence[tuple[Record, Task]]) -> None:
-        rows = [self._values(record, task) for record, task in pairs]
-        written = {
-            record: (record.version + 1, len(task.history)) for record, task in pairs
-        }  # as they are now: they go on growing meanwhile
-        try:
-            changed = {row[0] for row in await self._database.run_many(statement, rows)}
-        except DatabaseUnavailableError:
-            for record, task in pairs:
-                self._growing.setdefault(record.task_id, (record, task))
-            raise
-        for record, (version, messages) in written.items():
+    async def _write(self, batch: Sequence[tuple[Record, Task]]) -> None:
+        rows: dict[str, list[Sequence[Any]]] = defaultdict(list)
+        for record, task in batch:
+            statement, values = self._statement(record, task)
+            rows[statement].append(values)
+        # As they are now: they go on growing meanwhile.
+        written = [(record, record.version + 1, len(task.history)) for record, task in batch]
+        changed = {
+            row[0]
+            for statement, values in rows.items()
+            for row in await self._database.run_many(statement, values)
+        }
+        for record, version, messages in written:
             # Those that are missing were changed elsewhere, which their next change finds out.
             if record.task_id in changed:
                 record.version, record.messages = version, messages
@@ -211,13 +222,16 @@ class TaskStore:
                 self._writer = None
                 return
 
-    def _values(self, record: Record, task: Task) -> tuple[Any, ...]:
+    def _statement(self, record: Record, task: Task) -> tuple[str, Sequence[Any]]:
         state = task.status.state
         runner, request = (self.replica, record.request) if state in RUNNING else (None, None)
         updated_at, data = task.status.timestamp.ToMicroseconds(), task.SerializeToString()
         if record.version:
-            return task.id, record.version, state, updated_at, data, runner, request
-        return task.id, record.owner, task.context_id, state, updated_at, data, runner, request
+            return UPDATE, (task.id, record.version, state, updated_at, data, runner, request)
+        new = (task.id, record.owner, task.context_id, state, updated_at, data, runner, request)
+        if record.message_id and self.shared:
+            return INSERT_CLAIMED, (*new, record.message_id)
+        return INSERT, new
 
 
 def _join_text(task: Task) -> None:

@@ -85,7 +85,8 @@ class Upkeep:
     async def _look_after_others(self) -> None:
         """Settle the tasks of replicas that have died."""
         if self._lease.steady:
-            await self._recovery.take_over_dead(self._lease.timeout_seconds)
+            lease = self._lease
+            await self._recovery.take_over_dead(lease.timeout_seconds, as_of=lease.as_of)
             await self._lease.bury_the_dead()
 
     async def _settle_doubts(self) -> None:
