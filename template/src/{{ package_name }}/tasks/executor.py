@@ -97,6 +97,9 @@ class Executor:
             if not self._turns.aborting:
                 speech.outcome = speech.outcome or "canceled"
                 raise
+            if live.record.request is not None:  # another replica begins the turn again
+                speech.outcome = speech.outcome or "interrupted"
+                raise
             turn.worker.uncancel()
             await speech.fail("interrupted", INTERRUPTED)
         except (DatabaseUnavailableError, TurnLostError):

@@ -38,7 +38,7 @@ def hear(
             scopes=principal.scopes,
         ),
         skill=skill_of(request),
-        history=(*history, *(_utterances(task) if task else ())),
+        history=(*history, *(_utterances(task, until=message.message_id) if task else ())),
         attempt=call_of(context).attempt,
         cancelled=cancelled,
         message_id=message.message_id,
@@ -47,12 +47,15 @@ def hear(
     )
 
 
-def _utterances(task: Task) -> Iterator[Utterance]:
+def _utterances(task: Task, *, until: str = "") -> Iterator[Utterance]:
+    """Those before a message that the task holds already, when its turn is resumed."""
     answers: dict[str, str] = defaultdict(str)
     for artifact in task.artifacts:
         if ANSWERS in artifact.metadata:
             answers[str(artifact.metadata[ANSWERS])] += _text(artifact.parts, separator="")
     for message in [*task.history, task.status.message]:
+        if until and message.message_id == until:
+            return
         by_caller = message.role == Role.ROLE_USER
         if message.parts and PROGRESS not in message.metadata:
             yield Utterance("caller" if by_caller else "agent", _text(message.parts))

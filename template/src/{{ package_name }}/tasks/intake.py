@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 
 from a2a.server.context import ServerCallContext
 from a2a.types import AgentCard, Message, SendMessageRequest
@@ -19,9 +19,12 @@ from .live_task import LiveTask, TurnLostError
 from .live_tasks import LiveTasks
 from .push_calls import PushCalls
 from .quotas import Quotas
+from .refusals import UnavailableError
 from .store import TaskStore
 
 logger = logging.getLogger(__name__)
+
+STOPPED = "The turn was stopped before it came to rest: get the task, or send the message again."
 
 
 class Intake:
@@ -92,16 +95,20 @@ class Intake:
         params: SendMessageRequest,
         context: ServerCallContext,
     ) -> None:
-        call = call_of(context)
+        call, message = call_of(context), params.message
+        resumed = call.attempt > 1
+        # A resumed turn comes before those that wait here for its end, by the runner of the row.
+        queue = nullcontext() if resumed and self._store.shared else live.turns
         try:
-            async with live.turns:
-                await live.claim(self._executor.recipe(params, context))
-                live.begin(listener, params.message, context)
+            async with queue:
+                recipe = self._executor.recipe(params, context)
+                await live.claim(message, recipe, resumed=resumed)
+                turn = live.begin(listener, message, context)
                 try:
                     await self._executor.execute(live, params, context)
                 finally:
-                    live.finish()
-                    call.kept = call.kept or live.keeps(params.message)
+                    live.finish(turn)
+                    call.kept = call.kept or live.keeps(message)
         except UnsupportedOperationError as refusal:
             live.leave(listener, refusal)  # the task has ended while this message was queued
         except DatabaseUnavailableError as error:
@@ -109,6 +116,9 @@ class Intake:
             live.leave(listener, error)
         except TurnLostError:
             logger.warning("A turn of task %s goes on in another replica", live.id)
+        except asyncio.CancelledError:
+            live.leave(listener, UnavailableError(STOPPED, retry_after_seconds=1))
+            raise
         except Exception as error:
             logger.exception("A turn of task %s was lost", live.id)
             live.leave(listener, error)

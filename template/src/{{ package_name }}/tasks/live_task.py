@@ -21,7 +21,7 @@ from .call import call_of
 from .growth import copy_of, enter, events_between, grow, hear, snapshot
 from .listeners import Listener
 from .observer import Observer
-from .states import TERMINAL, at_rest, name_of, owner_of
+from .states import RUNNING, TERMINAL, at_rest, name_of, owner_of
 from .store import ConflictError, Record, Stored, TaskStore
 
 RETRY_SECONDS = 0.5
@@ -74,6 +74,7 @@ class LiveTask:
         self._listeners: list[Listener] = []
         self._queued: list[Listener] = []
         self._broken = False
+        self._persisting = 0  # states at rest that are on their way into the database
         self.users = 0
         if stored is not None:
             self._take(stored)
@@ -98,41 +99,55 @@ class LiveTask:
         self._queued.append(asker)
         self.listen(asker)
 
-    async def claim(self, request: bytes | None) -> None:
-        """Let this replica run the next turn, once no other one runs a turn.
+    async def claim(self, message: Message, request: bytes | None, *, resumed: bool) -> None:
+        """Let this replica run the turn of a message, once no other turn runs anywhere.
 
-        Raises UnsupportedOperationError when the task ends before that.
+        Raises UnsupportedOperationError when the task ends before that, and TurnLostError when
+        another replica has heard the message.
         """
-        self.record.request = request
         while self.task is not None and self._store.shared:
             async with self._changes:
                 if self.ended:
                     raise UnsupportedOperationError(f"Task {self.id} has ended.")
-                try:
-                    await self._store.claim(self.record)
-                except ConflictError:
-                    self._adopt(await self._store.load(self.id, self.record.owner))
-                else:
-                    self.runner = self._store.replica
-                if self.runner == self._store.replica:
-                    return
+                if not resumed and self.keeps(message):
+                    raise TurnLostError
+                if await self._is_mine(request, resumed=resumed):
+                    break
             await asyncio.sleep(BUSY_SECONDS)
+        self.record.request = request
+
+    async def _is_mine(self, request: bytes | None, *, resumed: bool) -> bool:
+        replica = self._store.replica
+        if self.runner is not None:  # which changes by `catch_up`
+            return self.runner == replica and resumed == (self.state in RUNNING)
+        try:
+            await self._store.claim(self.record, request)
+        except ConflictError:
+            self._adopt(await self._store.load(self.id, self.record.owner))
+            return False
+        self.runner = replica
+        return True
 
     def begin(
         self, asker: Listener | None, message: Message | None, context: ServerCallContext
-    ) -> None:
-        """The turn of this message has its go; once it is at rest, `asker` has heard all."""
+    ) -> object:
+        """The turn of this message has its go; once it is at rest, `asker` has heard all.
+
+        What is returned ends it, by `finish`.
+        """
         if asker is not None and asker in self._queued:
             self._queued.remove(asker)
             asker.begin()
         self._asker, self._message, self._context = asker, message, context
         self._asked = message
         self.record.message_id = message.message_id if message else ""
-        self._turn = object()
+        self._turn = turn = object()
+        return turn
 
-    def finish(self) -> None:
-        """The turn is over."""
-        self._turn = None
+    def finish(self, turn: object) -> None:
+        """This turn is over."""
+        if self._turn is turn:
+            self._turn = None
 
     @property
     def running(self) -> bool:
@@ -178,7 +193,7 @@ class LiveTask:
 
     async def catch_up(self, stored: Stored | None) -> None:
         """Take over what another replica has made of the task; None: it has been deleted."""
-        if self._changes.locked() or self.record.writing.locked():
+        if self._persisting or self._changes.locked() or self.record.writing.locked():
             return  # what is written just now finds out by itself
         async with self._changes:
             with suppress(TurnLostError):
@@ -188,17 +203,19 @@ class LiveTask:
         """Apply it as soon as the database is there; nobody has to wait for that."""
         now = asyncio.get_running_loop().time
         give_up_at = now() + self._patience_seconds
-        while True:
-            try:
-                await self._apply(event, turn)
-            except DatabaseUnavailableError as error:
-                self.close(error)
-                if now() >= give_up_at:
-                    self._broken = True
-                    raise
+        self._persisting += 1
+        try:
+            while True:
+                try:
+                    return await self._apply(event, turn)
+                except DatabaseUnavailableError as error:
+                    self.close(error)
+                    if now() >= give_up_at:
+                        self._broken = True
+                        raise
                 await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+        finally:
+            self._persisting -= 1
 
     async def _apply(self, event: Event, turn: object | None) -> None:
         async with self._changes:

@@ -135,9 +135,10 @@ class MessageRegister:
         if self._known is None:
             if self._stay_alive is not None:
                 await self._stay_alive()
-            if await self._database.run(CLAIM, *row):
-                return None
-            return await self._find(claim)
+            while not await self._database.run(CLAIM, *row):
+                if earlier := await self._find(claim):
+                    return earlier
+            return None
         if not self._database.available:
             raise DatabaseUnavailableError("The message cannot be kept.")
         key = hash((claim.owner, claim.message_id))

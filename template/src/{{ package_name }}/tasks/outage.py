@@ -30,7 +30,9 @@ class Outage:
             logger.error("The database cannot be reached: calls fail", exc_info=error)
         self._failures += 1
         self._last = perf_counter()
-        return UnavailableError(retry_after_seconds=secrets.choice(RETRY_SECONDS))
+        seconds = secrets.choice(RETRY_SECONDS)
+        sentence = f"The agent cannot reach its database: try again in {seconds} seconds."
+        return UnavailableError(sentence, retry_after_seconds=seconds)
 
     def passed(self, call: Call) -> None:
         """A call is answered: it is over if that began some time after the last one that failed."""

@@ -21,11 +21,11 @@ DELETE FROM {table} WHERE ({key}) IN (
 UNLOCKED = " FOR UPDATE SKIP LOCKED"
 # SQLite leaves what is deleted in its file otherwise.
 OVERWRITE = "PRAGMA secure_delete = ON"
-# Configurations of tasks go with these, and so they come first to be counted.
+# What goes with its task comes first, to be counted.
 KEYS = {
     "push_configs": "task_id, owner, id",
-    "tasks": "id",
     "messages": "owner, message_id",
+    "tasks": "id",
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from a2a.types import Message, Part, Role, TaskState
 from a2a.utils.errors import A2AError
 
-from ..database.interface import Database, Row
+from ..database.interface import Database, DatabaseUnavailableError, Row
 from .intake import Intake
 from .lifecycle import RunningTurns
 from .live_task import LiveTask, TurnLostError
@@ -35,14 +35,15 @@ WHERE {{condition}} RETURNING id, owner, attempt, request, runner
 """
 ALL_OTHERS = f"(state IN ({_RUNNING}) OR runner IS NOT NULL) AND coalesce(runner, '') <> $1"
 DEAD_ONES = f"""
-(SELECT pg_try_advisory_xact_lock({LOCK})) AND runner IS NOT NULL AND runner <> $1
-AND NOT EXISTS (
-    SELECT FROM replicas
-    WHERE replicas.id = tasks.runner AND seen_at > now() - make_interval(secs => $2)
+(SELECT pg_try_advisory_xact_lock({LOCK})) AND id IN (
+    SELECT id FROM tasks WHERE runner IS NOT NULL AND runner <> $1 AND NOT EXISTS (
+        SELECT FROM replicas
+        WHERE replicas.id = tasks.runner AND seen_at > now() - make_interval(secs => $2)
+    ) FOR UPDATE SKIP LOCKED
 )
 AND now() < CAST($3 AS timestamptz) + make_interval(secs => $2) / 2 -- else the database has slept
 """
-FIND_OWN = "SELECT id, owner, state FROM tasks WHERE runner = $1"
+FIND_OWN = "SELECT id, owner, state, request IS NOT NULL FROM tasks WHERE runner = $1"
 # The same for a database without an index on it, in which nothing at rest is claimed.
 FIND_OWN_WORKING = f"{FIND_OWN} AND state IN ({_RUNNING})"
 # A turn was claimed, and came to nothing before it changed the task.
@@ -88,13 +89,14 @@ class Recovery:
         """Fail own tasks whose turn ended without a trace, and let go of those that rest.
 
         Only those that were found so the last time as well, unless it is to be done at once: an end
-        may be on its way.
+        may be on its way. What can be resumed is left then to whoever comes next.
         """
         own = FIND_OWN if self._database.shared else FIND_OWN_WORKING
         found = {
             task_id: (owner, state in RUNNING)
-            for task_id, owner, state in await self._database.run(own, self._replica)
+            for task_id, owner, state, resumable in await self._database.run(own, self._replica)
             if task_id not in self._turns and task_id not in self._taken
+            if not (at_once and resumable)
         }
         late = set(found) if at_once else self._abandoned & set(found)
         for task_id in late:
@@ -110,10 +112,15 @@ class Recovery:
         self._taken = {row[0] for row in taken}
         try:
             for task_id, owner, attempt, request, _ in taken:
-                if request is None or attempt > MAX_ATTEMPTS:
-                    await self._fail(task_id, owner)
-                else:
-                    await self._resume(task_id, owner, request, attempt)
+                try:
+                    if request is None or attempt > MAX_ATTEMPTS:
+                        await self._fail(task_id, owner)
+                    else:
+                        await self._resume(task_id, owner, request, attempt)
+                except DatabaseUnavailableError:
+                    raise
+                except Exception:  # one that cannot be read is not in the way of the others
+                    logger.exception("Task %s of a dead replica could not be settled", task_id)
         finally:
             self._taken.clear()
         if taken:
@@ -129,14 +136,14 @@ class Recovery:
             context_id=live.context_id,
             parts=[Part(text=RECOVERED)],
         )
-        live.begin(None, None, context_of(owner))
+        turn = live.begin(None, None, context_of(owner))
         try:
             await live.apply(status_update(live, TaskState.TASK_STATE_FAILED, message))
             self._observer.recovered("failed")
         except TurnLostError:
             logger.info("Task %s has been taken over by yet another replica", task_id)
         finally:
-            live.finish()
+            live.finish(turn)
             self._tasks.release(live)
 
     async def _resume(self, task_id: str, owner: str, made: bytes, attempt: int) -> None:

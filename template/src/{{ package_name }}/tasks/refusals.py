@@ -70,12 +70,10 @@ class RateLimitedError(RefusedError):
 
 
 class UnavailableError(RefusedError):
-    """The agent lacks its database; whether it has done what was asked for is not known."""
+    """Not now; whether the agent has done what was asked for is not known."""
 
     http_status, status, reason = 503, "UNAVAILABLE", "unavailable"
 
-    def __init__(self, *, retry_after_seconds: int) -> None:
-        super().__init__(
-            f"The agent cannot reach its database: try again in {retry_after_seconds} seconds."
-        )
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
         self.retry_after_seconds = retry_after_seconds

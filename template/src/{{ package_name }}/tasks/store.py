@@ -124,10 +124,10 @@ class TaskStore:
         """Write no growth of this task any more."""
         self._growing.pop(record.task_id, None)
 
-    async def claim(self, record: Record) -> None:
+    async def claim(self, record: Record, request: bytes | None = None) -> None:
         """Let this replica run a turn of a task that is at rest; raises ConflictError."""
         async with record.writing:
-            values = (record.task_id, record.version, self.replica, record.request)
+            values = (record.task_id, record.version, self.replica, request)
             if not await self._database.run(CLAIM, *values):
                 raise ConflictError
             record.version += 1
@@ -169,7 +169,11 @@ class TaskStore:
         return any(owner != owner_of(context) for (owner,) in rows)
 
     async def flush(self) -> None:
-        """Write what has only grown in memory so far."""
+        """Write what has only grown in memory so far; whoever stops waiting does not stop it."""
+        if self._growing:
+            await asyncio.shield(asyncio.create_task(self._flush()))
+
+    async def _flush(self) -> None:
         batch = [pair for pair in self._growing.values() if not pair[0].writing.locked()]
         for record, _ in batch:
             del self._growing[record.task_id]

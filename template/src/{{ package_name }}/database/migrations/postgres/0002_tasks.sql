@@ -30,6 +30,7 @@ CREATE TABLE messages (
     PRIMARY KEY (owner, message_id)
 );
 CREATE INDEX messages_by_age ON messages (created_at);
+CREATE INDEX messages_by_task ON messages (task_id);
 
 -- A configuration may come a moment before its task.
 CREATE TABLE push_configs (
@@ -40,13 +41,15 @@ CREATE TABLE push_configs (
     data bytea NOT NULL,
     PRIMARY KEY (task_id, owner, id)
 );
-CREATE FUNCTION delete_push_configs() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What belongs to a task goes with it: a message whose task is gone may be sent again.
+CREATE FUNCTION delete_what_belongs_to_task() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM push_configs WHERE task_id = OLD.id;
+    DELETE FROM messages WHERE task_id = OLD.id;
     RETURN NULL;
 END $$;
-CREATE TRIGGER push_configs_go_with_their_task AFTER DELETE ON tasks
-FOR EACH ROW EXECUTE FUNCTION delete_push_configs();
+CREATE TRIGGER what_belongs_to_a_task_goes_with_it AFTER DELETE ON tasks
+FOR EACH ROW EXECUTE FUNCTION delete_what_belongs_to_task();
 
 -- Who serves callers. One that has not been seen for a while has died.
 CREATE TABLE replicas (
