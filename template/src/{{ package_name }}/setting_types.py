@@ -42,7 +42,9 @@ def _host_and_port(value: str) -> str:
 
 
 def _database_address(value: str) -> str:
-    if not re.fullmatch(r"memory://|sqlite:///.*[^/].*|postgres(ql)?://[^\s/]+/[^\s/]+", value):
+    if not re.fullmatch(
+        r"memory://|sqlite:///.*[^/].*|postgres(ql)?://[^\s/]+/[^\s/?]+(\?\S*)?", value
+    ):
         raise ValueError(
             "memory://, sqlite:///path/to/file.db or postgresql://user@host:5432/database"
         )

@@ -82,7 +82,7 @@ def _restore(options: argparse.Namespace, load: Load) -> int:
     print(f"{file} restored, with schema {version}")
     if version < schema.LATEST:
         print(
-            f"This release needs schema {schema.LATEST}: run db upgrade before you start the agent."
+            f"This release needs schema {schema.LATEST}: use the command db upgrade before you start the agent."
         )
     return 0
 

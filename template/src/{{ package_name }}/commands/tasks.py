@@ -47,6 +47,8 @@ def run(options: argparse.Namespace, load: Callable[[], Settings]) -> int:
         raise CommandError("Callers without a name have issuers: set --issuer, to '' for nobody.")
     settings = load()
     path = path_of(settings.database_url)
+    if settings.database_url == "memory://":
+        raise CommandError("A2A_DATABASE_URL is memory://, which keeps nothing.")
     if not settings.shares_database and not Path(path).exists():
         raise CommandError(f"There is no database {path}: set A2A_DATABASE_URL to the agent's.")
     try:
@@ -67,7 +69,10 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
     try:
         found = await _find(database, options)
         if not found:
-            print(f"Nothing is stored of {options.owner!r}.")
+            others = await find(database, options.owner)
+            print(f"Nothing is stored of {options.owner!r}{_chosen(options)}.")
+            if others:
+                print("There is something of others of that name:", *map(_line, others), sep="\n")
             return 0
         if options.yes:
             return await _purge(database, options, found)
@@ -97,6 +102,11 @@ async def _find(database: Database, options: argparse.Namespace) -> list[Owned]:
         for owned in await find(database, options.owner)
         if options.issuer in {None, owned.issuer} and options.tenant in {None, owned.tenant}
     ]
+
+
+def _chosen(options: argparse.Namespace) -> str:
+    chosen = {"issuer": options.issuer, "tenant": options.tenant}
+    return "".join(f", {name} {value!r}" for name, value in chosen.items() if value is not None)
 
 
 def _line(owned: Owned) -> str:

@@ -60,7 +60,9 @@ class PostgresBackups:
             await _check_programs(connection)
             await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             if not await version_of(connection):
-                raise DatabaseError(f"The database {address.text} has no tables: run db upgrade.")
+                raise DatabaseError(
+                    f"The database {address.text} has no tables: the command db upgrade makes them."
+                )
             namespace = await _namespace(connection)
             snapshot = await connection.fetchval("SELECT pg_export_snapshot()")
             await asyncio.to_thread(dump, address, file, namespace=namespace, snapshot=snapshot)

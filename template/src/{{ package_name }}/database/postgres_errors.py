@@ -1,5 +1,6 @@
 """What an error of Postgres, or of the way there, means for who asked."""
 
+import os
 import ssl
 from enum import Enum, auto
 
@@ -58,6 +59,8 @@ def reason(error: BaseException) -> str:
     """In one line."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return " ".join(str(error).split()) or type(error).__name__
 
 

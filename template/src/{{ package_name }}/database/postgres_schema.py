@@ -85,7 +85,8 @@ async def _connected(address: PostgresAddress, timeout_seconds: float, *, upgrad
 def unreachable(address: PostgresAddress, error: BaseException) -> DatabaseUnavailableError:
     """What an operator reads who may wait."""
     return DatabaseUnavailableError(
-        f"The database {address.text} does not answer ({reason(error)})."
+        f"The database {address.text} does not answer ({reason(error)}): "
+        "start it, or correct A2A_DATABASE_URL."
     )
 
 

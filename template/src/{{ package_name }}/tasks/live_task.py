@@ -255,7 +255,7 @@ class LiveTask:
             except ConflictError:
                 stored = await self._store.load(self.id, self.record.owner)
                 if stored is None or stored.task != task:
-                    self._adopt(stored)
+                    self._adopt(stored, certain=True)
                     continue
                 # It was this very change, whose outcome was not known.
                 self.record.version, self.record.messages = stored.version, len(task.history)
@@ -265,7 +265,7 @@ class LiveTask:
 
     def _must_last(self, event: Task | TaskStatusUpdateEvent | TaskArtifactUpdateEvent) -> bool:
         """Whether it is lost by nobody's fault if it is lost."""
-        if at_rest(event):
+        if at_rest(event) or self.record.doubtful:
             return True
         call = call_of(self._context)
         new = not self.record.version or self._message is not None
@@ -287,8 +287,12 @@ class LiveTask:
             enter(task, event.status)
         return task
 
-    def _adopt(self, stored: Stored | None) -> None:
-        """What is kept wins over what is known here, unless this replica has written it itself."""
+    def _adopt(self, stored: Stored | None, *, certain: bool = False) -> None:
+        """What is kept wins over what is known here, unless this replica has written it itself.
+
+        An older version is an old answer, unless it is certain: then the database was restored.
+        """
+        self.record.doubtful = False
         if stored is None:
             self._broken = True
             self._give_way()
@@ -297,9 +301,10 @@ class LiveTask:
                 return
             self.close(DatabaseUnavailableError("Another replica has taken the message over."))
             raise TurnLostError
-        if stored.version <= self.record.version:
+        if stored.version <= self.record.version and not certain:
             return
-        if self.running and stored.runner == self._store.replica:
+        newer = stored.version > self.record.version
+        if newer and self.running and stored.runner == self._store.replica:
             self.record.version = stored.version
             return
         old = self.task

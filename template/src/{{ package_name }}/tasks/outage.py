@@ -27,7 +27,7 @@ class Outage:
     def failed(self, error: DatabaseUnavailableError) -> UnavailableError:
         """One more; what its caller is told."""
         if not self._failures:
-            logger.error("The database cannot be reached: calls fail", exc_info=error)
+            logger.error("The database cannot be reached: calls fail (%s)", str(error))
         self._failures += 1
         self._last = perf_counter()
         seconds = secrets.choice(RETRY_SECONDS)

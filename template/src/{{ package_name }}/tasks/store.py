@@ -72,6 +72,7 @@ class Record:
     version: int = 0  # 0: there is no row yet
     messages: int = 0  # how much of the task's history the row holds
     message_id: str = ""  # of the message that a new task begins with
+    doubtful: bool = False  # growth found another row than the one that is known
     request: bytes | None = None  # of the turn that runs, where it may be resumed
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -206,8 +207,8 @@ class TaskStore:
             for row in await self._database.run_many(statement, values)
         }
         for record, version, messages in written:
-            # Those that are missing were changed elsewhere, which their next change finds out.
-            if record.task_id in changed:
+            record.doubtful = record.task_id not in changed  # their next change finds out more
+            if not record.doubtful:
                 record.version, record.messages = version, messages
 
     async def _write_behind(self) -> None:
