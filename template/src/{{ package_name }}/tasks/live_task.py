@@ -235,7 +235,7 @@ class LiveTask:
                 if not kept:
                     return
                 if at_rest(event):
-                    self._turn = None
+                    self._turn = self.runner = None
                 if self.ended:
                     self._observer.task_ended(name_of(self.state))
                 await self._push.send_notification(self.id, event)
