@@ -140,7 +140,7 @@ def test_tests_do_not_depend_on_what_the_agent_says(agent: Path) -> None:
     (agent / "src/minimal_agent/agent/logic.py").write_text(OTHER_LOGIC)
     card.write_text(re.sub('"(greet|application/json)"', '"text/csv"', card.read_text()))
     shutil.rmtree(agent / "tests/agent")
-    said = make(agent, "check", "test")
+    said = make(agent, "check", "test", "ARGS=-m 'not postgres'")
 
     assert re.search(r"\d+ passed", said)
 
