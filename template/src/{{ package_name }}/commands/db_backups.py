@@ -104,7 +104,7 @@ def _drill(options: argparse.Namespace, load: Load) -> int:
 def _method(settings: Settings) -> BackupMethod:
     if settings.database_url == "memory://":
         raise CommandError("memory:// keeps nothing to save: set A2A_DATABASE_URL.")
-    if settings.database_url.startswith("sqlite:"):
+    if not settings.shares_database:
         return SqliteBackups(settings.database_url)
     try:
         address = read(settings.database_url, settings.database_password.get_secret_value())

@@ -2,8 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -15,8 +14,7 @@ from .backups import Content, Contents
 from .interface import DatabaseError
 from .postgres_address import PostgresAddress
 from .postgres_backup_programs import check_version, dump, load, version_in
-from .postgres_errors import lasting, trouble
-from .postgres_schema import Connection, unreachable, version_of
+from .postgres_schema import Connection, connected, version_of
 
 MAGIC = b"PGDMP"
 VERSIONS_IN_ONE_MAJOR = 10_000
@@ -97,13 +95,13 @@ class PostgresBackups:
                 started = monotonic()
                 await asyncio.to_thread(load, scratch, file, namespace=namespace)
                 seconds = monotonic() - started
-                async with _connected(scratch, self._timeout_seconds) as restored:
+                async with connected(scratch, self._timeout_seconds, **SETTINGS) as restored:
                     return await _contents(restored), seconds
             finally:
                 await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _connected(self) -> AbstractAsyncContextManager[Connection]:
-        return _connected(self._address, self._timeout_seconds)
+        return connected(self._address, self._timeout_seconds, **SETTINGS)
 
     async def _check_unused(self, connection: Connection) -> None:
         if await connection.fetchval("SELECT to_regclass('replicas')") is None:
@@ -114,24 +112,6 @@ class PostgresBackups:
                 f"Replicas that used the database {self._address.text} in the last {seconds:g} "
                 f"seconds: {count}. Stop them and wait, or restore under them with --force."
             )
-
-
-@asynccontextmanager
-async def _connected(address: PostgresAddress, timeout_seconds: float) -> AsyncIterator[Connection]:
-    try:
-        connection = await asyncpg.connect(
-            **address.connection, timeout=timeout_seconds, server_settings=SETTINGS
-        )
-        try:
-            yield connection
-        finally:
-            await connection.close(timeout=timeout_seconds)
-    except Exception as error:
-        if known := lasting(error, address):
-            raise known from error
-        if trouble(error) is not None:
-            raise unreachable(address, error) from error
-        raise
 
 
 def _beside(address: PostgresAddress, name: str) -> PostgresAddress:

@@ -1,7 +1,7 @@
 """The tables in Postgres: which version they have, and how they get a newer one."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
@@ -49,23 +49,41 @@ async def version_of(connection: Connection) -> int:
 
 async def read_version(address: PostgresAddress, timeout_seconds: float) -> int:
     """The same, on a connection of its own; raises DatabaseError and DatabaseUnavailableError."""
-    return await _connected(address, timeout_seconds, upgrade=False)
+    return await _version(address, timeout_seconds, upgrade=False)
 
 
 async def upgrade(address: PostgresAddress, timeout_seconds: float) -> int:
     """Bring it up to date, and say from which version; several may do so at once."""
-    return await _connected(address, timeout_seconds, upgrade=True)
+    return await _version(address, timeout_seconds, upgrade=True)
 
 
-async def _connected(address: PostgresAddress, timeout_seconds: float, *, upgrade: bool) -> int:
+async def _version(address: PostgresAddress, timeout_seconds: float, *, upgrade: bool) -> int:
     try:
-        connection = await asyncpg.connect(**address.connection, timeout=timeout_seconds)
-        try:
+        async with connected(address, timeout_seconds) as connection:
             version = await version_of(connection)
             if upgrade and version > schema.LATEST:
                 raise DatabaseError(schema.newer(address.text, version))
             if upgrade:
                 await _upgrade(connection, version)
+    except asyncpg.PostgresError as error:
+        raise DatabaseError(
+            f"The database {address.text} cannot be upgraded ({reason(error)}): "
+            "set A2A_DATABASE_URL to one that is empty or has the tables of this agent."
+        ) from error
+    return version
+
+
+@asynccontextmanager
+async def connected(
+    address: PostgresAddress, timeout_seconds: float, **settings: str
+) -> AsyncIterator[Connection]:
+    """A connection of its own; raises DatabaseError and DatabaseUnavailableError."""
+    try:
+        connection = await asyncpg.connect(
+            **address.connection, timeout=timeout_seconds, server_settings=settings
+        )
+        try:
+            yield connection
         finally:
             await connection.close(timeout=timeout_seconds)
     except Exception as error:
@@ -73,13 +91,7 @@ async def _connected(address: PostgresAddress, timeout_seconds: float, *, upgrad
             raise known from error
         if trouble(error) is not None:
             raise unreachable(address, error) from error
-        if isinstance(error, asyncpg.PostgresError):
-            raise DatabaseError(
-                f"The database {address.text} cannot be upgraded ({reason(error)}): "
-                "set A2A_DATABASE_URL to one that is empty or has the tables of this agent."
-            ) from error
         raise
-    return version
 
 
 def unreachable(address: PostgresAddress, error: BaseException) -> DatabaseUnavailableError:

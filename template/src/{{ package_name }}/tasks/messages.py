@@ -29,7 +29,6 @@ UPDATE messages SET reply = $3 WHERE owner = $1 AND message_id = $2 AND task_id 
 """
 ALIVE = "SELECT 1 FROM replicas WHERE id = $1"
 
-
 # Makes sure that other replicas take this one for alive.
 StayAlive: TypeAlias = Callable[[], Awaitable[None]]
 

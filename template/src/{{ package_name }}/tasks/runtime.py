@@ -1,5 +1,6 @@
 """The agent behind its bindings: tasks, their database, and the handler in front of both."""
 
+import asyncio
 import logging
 import secrets
 import socket
@@ -31,6 +32,9 @@ from .upkeep import Upkeep
 from .watch import Watch
 
 logger = logging.getLogger(__name__)
+
+# How often a database is looked for that is not there yet.
+RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +145,21 @@ class Runtime:
         )
 
     async def open(self) -> None:
-        """Open the database and settle what a crash left behind.
+        """Open the database, as soon as it is there, and settle what a crash left behind.
 
-        Raises DatabaseError, and DatabaseUnavailableError where it may succeed the next time.
+        Raises DatabaseError where waiting would not help.
         """
+        told = False
+        while True:
+            try:
+                return await self._open()
+            except DatabaseUnavailableError as error:
+                if not told:
+                    logger.warning("Waiting for the database: %s", error)
+                told = True
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _open(self) -> None:
         if not self._opened:
             await self._database.open()
             self._opened = True

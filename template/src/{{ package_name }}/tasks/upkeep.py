@@ -84,10 +84,10 @@ class Upkeep:
 
     async def _look_after_others(self) -> None:
         """Settle the tasks of replicas that have died."""
-        if self._lease.steady:
-            lease = self._lease
+        lease = self._lease
+        if lease.steady:
             await self._recovery.take_over_dead(lease.timeout_seconds, as_of=lease.as_of)
-            await self._lease.bury_the_dead()
+            await lease.bury_the_dead()
 
     async def _settle_doubts(self) -> None:
         """End what was under way when the database went, or could not be written."""
