@@ -33,7 +33,9 @@ class PostgresServer:
 
     def __init__(self, *, password: str = "", **options: Any) -> None:
         self.password = password
-        self._options = options
+        # A server that is killed leaves no shared memory behind when that is in its folder.
+        own = {"listen_addresses": "127.0.0.1", "dynamic_shared_memory_type": "mmap"}
+        self._options: dict[str, Any] = own | options
         self.programs = _programs() or Path()
         self._user = _account() if os.geteuid() == 0 else None
         self._resources = ExitStack()
@@ -42,8 +44,8 @@ class PostgresServer:
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._resources.callback(shutil.rmtree, self._folder, ignore_errors=True)
-        self._resources.callback(self.kill)
-        self.port = self._claim_port()
+        self._resources.callback(self._end)
+        self.port = self._options["port"] = self._claim_port()
         if self._user:
             shutil.chown(self._folder, self._user)
         (self._folder / "password").write_text(self.password or "none")
@@ -110,11 +112,14 @@ class PostgresServer:
         """Go on where it was frozen."""
         self._signal(signal.SIGCONT, everybody=True)
 
+    def _end(self) -> None:
+        self.thaw()
+        self._signal(signal.SIGQUIT)  # at once, but nothing stays behind
+
     def _started(self) -> bool:
         if self._process is None or self._process.poll() is not None:
             # Processes of a server that was killed may hold its memory for another moment.
-            options = {"port": self.port, "listen_addresses": "127.0.0.1"} | self._options
-            words = [f"--{name}={value}" for name, value in options.items()]
+            words = [f"--{name}={value}" for name, value in self._options.items()]
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     [*self._as_user(), self.programs / "postgres", "-D", "data", "-k", "", *words],
@@ -138,7 +143,7 @@ class PostgresServer:
                 with suppress(ProcessLookupError):
                     os.kill(int(child), number)
         os.kill(pid, number)
-        if number in {signal.SIGINT, signal.SIGKILL}:
+        if number in {signal.SIGINT, signal.SIGQUIT, signal.SIGKILL}:
             self._process.wait(PATIENCE_SECONDS)
 
     def _run(self, program: str, *words: str) -> str:
