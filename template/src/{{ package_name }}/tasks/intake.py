@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 
 from a2a.server.context import ServerCallContext
@@ -56,7 +57,8 @@ class Intake:
         Raises what the caller has done wrong, and then nothing has begun.
         """
         with ExitStack() as undoing:
-            undoing.enter_context(self._quotas.tasks.one_more(call_of(context)))
+            counted = undoing.enter_context(ExitStack())
+            counted.enter_context(self._quotas.tasks.one_more(call_of(context)))
             live = await self._task_of(params.message, context)
             undoing.callback(self._tasks.release, live)
             self._check(live, params)
@@ -66,7 +68,7 @@ class Intake:
         live.queue(listener)
         with_push = params.configuration.HasField("task_push_notification_config")
         call_of(context).known_early = listener.early or with_push
-        turn = asyncio.create_task(self._run(live, listener, params, context))
+        turn = asyncio.create_task(self._run(live, listener, params, context, counted.close))
         call_of(context).turn = turn
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
@@ -77,7 +79,7 @@ class Intake:
         self, live: LiveTask, params: SendMessageRequest, context: ServerCallContext
     ) -> None:
         """Begin the turn of this message anew, which another replica has not finished."""
-        turn = asyncio.create_task(self._run(live, Nobody(), params, context))
+        turn = asyncio.create_task(self._run(live, Nobody(), params, context, lambda: None))
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
         turn.add_done_callback(lambda _: self._tasks.release(live))
@@ -94,6 +96,7 @@ class Intake:
         listener: Listener,
         params: SendMessageRequest,
         context: ServerCallContext,
+        rested: Callable[[], None],
     ) -> None:
         call, message = call_of(context), params.message
         resumed = call.attempt > 1
@@ -103,7 +106,7 @@ class Intake:
             async with queue:
                 recipe = self._executor.recipe(params, context)
                 await live.claim(message, recipe, resumed=resumed)
-                turn = live.begin(listener, message, context)
+                turn = live.begin(listener, message, context, rested)
                 try:
                     await self._executor.execute(live, params, context)
                 finally:

@@ -71,6 +71,7 @@ class LiveTask:
         self._asked: Message | None = None  # which the turn that runs is about
         self._turn: object | None = None
         self._asker: Listener | None = None
+        self._rested: Callable[[], None] | None = None
         self._listeners: list[Listener] = []
         self._queued: list[Listener] = []
         self._broken = False
@@ -129,16 +130,22 @@ class LiveTask:
         return True
 
     def begin(
-        self, asker: Listener | None, message: Message | None, context: ServerCallContext
+        self,
+        asker: Listener | None,
+        message: Message | None,
+        context: ServerCallContext,
+        rested: Callable[[], None] | None = None,
     ) -> object:
         """The turn of this message has its go; once it is at rest, `asker` has heard all.
 
+        `rested` is called right before anybody hears of that.
         What is returned ends it, by `finish`.
         """
         if asker is not None and asker in self._queued:
             self._queued.remove(asker)
             asker.begin()
         self._asker, self._message, self._context = asker, message, context
+        self._rested = rested
         self._asked = message
         self.record.message_id = message.message_id if message else ""
         self._turn = turn = object()
@@ -332,6 +339,8 @@ class LiveTask:
         return lost
 
     def _tell(self, *events: Event) -> None:
+        if self._rested is not None and any(map(at_rest, events)):
+            self._rested()
         for event in events:
             for listener in tuple(self._listeners):
                 listener.tell(event, self.task)

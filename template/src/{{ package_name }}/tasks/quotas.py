@@ -45,7 +45,7 @@ class Quota:
 
 
 class Quotas:
-    """What is counted: open streams, and tasks from a message to the end of its turn."""
+    """What is counted: open streams, and tasks from a message until they are at rest."""
 
     def __init__(
         self, *, max_streams: int, max_tasks: int, group: Callable[[str], str] = str
