@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ PROGRAMS = (
 )
 PLUGINS = tuple(f"usr/libexec/docker/cli-plugins/docker-{name}" for name in ("buildx", "compose"))
 
-# What the official image has of Debian, as far as an agent needs it.
+# What the official image has of Debian, as far as an agent needs it: no packages for backups.
 BASE = ("base-files", "base-passwd", "coreutils", "dash", "libc-bin", "libstdc++6", "python3")
 PYTHON = r"""
 FROM {base}
@@ -42,7 +42,8 @@ ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin
 RUN cp /usr/share/base-passwd/passwd.master /etc/passwd \
  && cp /usr/share/base-passwd/group.master /etc/group \
  && mkdir --parents /usr/local/bin \
- && ln --symbolic /usr/bin/python3 /usr/local/bin/python
+ && ln --symbolic /usr/bin/python3 /usr/local/bin/python \
+ && ln --symbolic /usr/bin/true /usr/local/bin/apt-get
 """
 UV = """
 FROM scratch
@@ -67,6 +68,9 @@ SERVERS = {
         "tool": "amtool",
     },
 }
+
+
+Provide = Callable[[Path], None]
 
 
 @contextmanager
@@ -101,19 +105,24 @@ def docker_engine() -> Iterator[None]:
 
 def provide_images(agent: Path) -> None:
     """Build the images that an agent's files name, as far as Debian has their programs."""
-    dockerfile = (agent / "Dockerfile").read_text()
-    arguments = dict(re.findall(r"^ARG (\w+)=(\S+)$", dockerfile, re.MULTILINE))
+    images = base_images(agent)
     services: dict[str, Any] = yaml.safe_load((agent / "compose.yaml").read_text())["services"]
     archive = unpacked(*BASE, suffix=".tar")
     if not docker("images", "--quiet", archive.stem):
         docker("import", str(archive), archive.stem)
-    python = arguments["PYTHON_IMAGE"]
-    _build(python, PYTHON.format(base=archive.stem), context=agent)
+    _build(images["python"], PYTHON.format(base=archive.stem), context=agent)
     uv = Path(os.environ.get("UV") or shutil.which("uv") or "uv")  # `uv run` says which one it is
-    _build(arguments["UV_IMAGE"], UV, context=uv.resolve().parent)
+    _build(images["uv"], UV, context=uv.resolve().parent)
     for name, parts in SERVERS.items():
-        recipe = SERVER.format(python=python, name=name, **parts)
+        recipe = SERVER.format(python=images["python"], name=name, **parts)
         _build(services[name]["image"], recipe, context=unpacked(parts["package"]) / "usr")
+
+
+def base_images(agent: Path) -> dict[str, str]:
+    """What an agent's Dockerfile starts from, by what it is there for: python, and uv."""
+    dockerfile = (agent / "Dockerfile").read_text()
+    lines = re.findall(r"^FROM (\S+) AS default-(\w+)$", dockerfile, re.MULTILINE)
+    return {purpose: image for image, purpose in lines}
 
 
 def docker(*arguments: str, stdin: str = "") -> str:

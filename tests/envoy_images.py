@@ -1,6 +1,5 @@
-"""Images that stand in for those of Postgres and Envoy, made of Debian's and PyPI's programs."""
+"""Images that stand in for those of Postgres, Redis and Envoy, made of Debian's and PyPI's programs."""
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ from envoy_lab import envoy_program
 
 # With what their images have beside them, as far as compose.yaml or their entry points need it.
 POSTGRES_PACKAGES = ("postgresql-17", "base-files", "base-passwd", "coreutils", "dash", "libc-bin")
+REDIS_PACKAGES = ("redis-server", "base-files", "base-passwd", "coreutils", "dash", "libc-bin")
 ENVOY_PACKAGES = ("bash", "grep", *BASE)
 
 USERS = """
@@ -26,6 +26,11 @@ ENV PGDATA=/var/lib/postgresql/data
 RUN echo postgres:x:999: >> /etc/group \\
  && echo postgres:x:999:999::/var/lib/postgresql:/bin/sh >> /etc/passwd \\
  && install --directory --owner=999 --group=999 --mode=1777 $PGDATA
+COPY --chmod=755 entrypoint /entrypoint
+ENTRYPOINT ["/entrypoint"]
+"""
+REDIS = """
+RUN echo redis:x:999: >> /etc/group && echo redis:x:999:999::/:/bin/sh >> /etc/passwd
 COPY --chmod=755 entrypoint /entrypoint
 ENTRYPOINT ["/entrypoint"]
 """
@@ -43,24 +48,19 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 fi
 exec postgres -c listen_addresses='*' -k /run/postgresql
 """
+RUN_REDIS = """#!/bin/sh
+exec "$@"
+"""
 RUN_ENVOY = """#!/bin/sh
 exec envoy "$@"
 """
 
 
-NO_PACKAGES = """
-FROM {python}
-RUN ln --symbolic --force /usr/bin/true /usr/local/bin/apt-get
-"""
-
-
 def provide_replica_images(agent: Path) -> None:
-    """Build what the services `postgres` and `envoy` of an agent need; backups are not among it."""
-    dockerfile = (agent / "Dockerfile").read_text()
-    [python] = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", dockerfile, re.MULTILINE)
-    docker("build", "--tag", python, "-", stdin=NO_PACKAGES.format(python=python))
+    """Build what the services `postgres`, `redis` and `envoy` of an agent need."""
     services: dict[str, Any] = yaml.safe_load((agent / "compose.yaml").read_text())["services"]
     _build(services["postgres"]["image"], POSTGRES_PACKAGES, POSTGRES, MAKE_DATABASE)
+    _build(services["redis"]["image"], REDIS_PACKAGES, REDIS, RUN_REDIS)
     _build(services["envoy"]["image"], ENVOY_PACKAGES, ENVOY, RUN_ENVOY, envoy_program(agent))
 
 

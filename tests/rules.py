@@ -11,7 +11,7 @@ from conftest import ROOT
 DEPLOY = ROOT / "template/deploy"
 RULES = DEPLOY / "prometheus/rules"
 UNIT_TESTS = sorted((DEPLOY / "prometheus/tests").glob("*.yaml"))
-RUNBOOK = ROOT / "template/docs/runbook.md"
+RUNBOOK = ROOT / "template/docs/runbook.md.jinja"
 
 
 def rules(file: Path) -> list[dict[str, Any]]:

@@ -10,17 +10,25 @@ from typing import Any
 import pytest
 import yaml
 from agents import run
-from conftest import ANSWERS, Render
+from conftest import ANSWERS, Render, read_answers
+from debian_packages import unpacked
+from docker_lab import ENGINE
+from programs import said
 
-UNPUBLISHED = {"alerts", "alloy", "backup", "filebeat", "migrate", "replica"}
+UNPUBLISHED = {"alerts", "alloy", "backup", "filebeat", "migrate", "redis", "replica"}
 # Where it is not known what a server writes beside its data.
 WRITABLE = {"elasticsearch", "kibana"}
 LOGS = {"elasticsearch", "filebeat", "kibana"}
 METRICS = {"alertmanager", "alerts", "prometheus"}
 DASHBOARDS = {"alloy", "grafana", "loki"}
-REPLICATED = {"backup", "envoy", "migrate", "postgres", "replica"}
+REPLICATED = {"backup", "envoy", "migrate", "postgres", "redis", "replica"}
+PROFILES = {"backup", "dashboards", "elk", "envoy", "logs", "redis", "traces"}
 SERVER_CONNECTIONS = 100 - 3  # what Postgres takes by itself, without those for its superuser
 
+COMPOSED = [name for name in ANSWERS if "compose" in read_answers(name)["deployment"]]
+
+each_composed = pytest.mark.parametrize("answers", COMPOSED)
+each_store = pytest.mark.parametrize("task_store", ["sqlite", "postgres"])
 each_choice = pytest.mark.parametrize(
     ("observability", "services"),
     [
@@ -46,7 +54,7 @@ def compose_services(agent: Path) -> dict[str, Any]:
     return services
 
 
-@pytest.mark.parametrize("answers", ANSWERS)
+@each_composed
 def test_file_keeps_to_the_specification(render: Render, answers: str) -> None:
     """Compose knows every key, and every value has the right type."""
 
@@ -88,6 +96,62 @@ def test_services_of_replicas(render: Render) -> None:
     assert set(file["services"]) == {"agent"} | LOGS | REPLICATED
     assert set(file["volumes"]) == {"backups", "elasticsearch", "filebeat", "postgres"}
     assert schema_faults(agent / "compose.yaml") == ""
+
+
+def test_profiles_are_named_after_what_they_bring(render: Render) -> None:
+    """Each of them can be chosen with `make up PROFILES=...`, and `make down` ends them all."""
+    services = compose_services(render(task_store="postgres")).values()
+
+    assert {name for service in services for name in service.get("profiles", [])} == PROFILES
+
+
+def impatience(services: dict[str, Any]) -> list[str]:
+    """Say which services start before what they need is well, or wait for what never says so."""
+    found = []
+    for name, service in services.items():
+        for other, how in service.get("depends_on", {}).items():
+            checked = "healthcheck" in services[other]
+            if how["condition"] == "service_healthy" and not checked:
+                found.append(f"{name} waits for {other}, which has no health")
+            if how["condition"] == "service_started":
+                found.append(f"{name} does not wait for {other}")
+    return found
+
+
+@each_composed
+@each_store
+def test_services_start_in_order(render: Render, answers: str, task_store: str) -> None:
+    """Nothing starts before what it needs is well, or done."""
+
+    assert impatience(compose_services(render(answers, task_store=task_store))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"depends_on": {"loki": {"condition": "service_started"}}}, "does not wait for loki"),
+        ({"depends_on": {"alloy": {"condition": "service_healthy"}}}, "alloy, which has no health"),
+    ],
+)
+def test_planted_impatience_is_seen(render: Render, change: dict[str, Any], fault: str) -> None:
+    """The check above is not blind."""
+    services = compose_services(render())
+    services["grafana"] |= change
+
+    assert [fault in one for one in impatience(services)] == [True]
+
+
+@pytest.mark.lab
+@each_composed
+@each_store
+def test_compose_understands_the_file(render: Render, answers: str, task_store: str) -> None:
+    """The program itself reads it, alone and with every profile, and knows what each refers to."""
+    compose = unpacked(*ENGINE) / "usr/libexec/docker/cli-plugins/docker-compose"
+    file = render(answers, task_store=task_store) / "compose.yaml"
+    alone = said(compose, "--file", file, "config", "--quiet")
+    chosen = said(compose, "--file", file, "--profile", "*", "config", "--quiet")
+
+    assert (alone, chosen) == ((0, ""), (0, ""))
 
 
 def test_replicas_differ_from_the_agent_in_how_they_are_reached(render: Render) -> None:
@@ -163,8 +227,8 @@ def test_secrets_are_made_once(render: Render, tmp_path: Path) -> None:
     assert (agent / "secrets").stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("answers", ANSWERS)
-@pytest.mark.parametrize("task_store", ["sqlite", "postgres"])
+@each_composed
+@each_store
 def test_mounted_files_exist(render: Render, answers: str, task_store: str) -> None:
     """Docker would make a folder of a path that is not there, and say nothing."""
     agent = render(answers, task_store=task_store)
@@ -201,8 +265,8 @@ def looseness(name: str, service: dict[str, Any]) -> list[str]:
     return [f"{name} {fault}" for fault in found]
 
 
-@pytest.mark.parametrize("answers", ANSWERS)
-@pytest.mark.parametrize("task_store", ["sqlite", "postgres"])
+@each_composed
+@each_store
 def test_services_are_closed(render: Render, answers: str, task_store: str) -> None:
     """Also those that no test starts can do no more than they have to."""
     services = compose_services(render(answers, task_store=task_store))

@@ -13,9 +13,10 @@ from urllib.request import Request, urlopen
 import pytest
 from agents import free_ports, make
 from conftest import Render
-from docker_lab import DATA, docker, docker_engine, provide_images
+from docker_lab import DATA, Provide, docker
 
 pytestmark = pytest.mark.lab
+pytest_plugins = ["docker_fixtures"]
 
 PATIENCE_SECONDS = 60.0
 # Says what a program inside the agent's container may do.
@@ -58,15 +59,17 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(
+    provide: Provide, render: Render, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """The default agent after `make up`, without what has no stand-in."""
     agent = Path(shutil.copytree(render(), tmp_path_factory.mktemp("stack") / "agent"))
     ports = free_ports("HTTP_PORT", "GRPC_PORT", "PROMETHEUS_PORT", "ALERTMANAGER_PORT")
-    with docker_engine(), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         for name, port in ports.items():
             patch.setenv(name, str(port))
         stack = Stack(agent, ports)
-        provide_images(agent)
+        provide(agent)
         stack.compose("down", "--volumes")  # what an interrupted run has left
         try:
             assert f"http://localhost:{ports['HTTP_PORT']}" in make(agent, "up", "PROFILES=")

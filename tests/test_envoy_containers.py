@@ -10,12 +10,13 @@ from urllib.request import Request, urlopen
 import pytest
 from agents import free_ports, make
 from conftest import Render
-from docker_lab import docker, docker_engine, provide_images
+from docker_lab import Provide, docker
 from envoy_calls import message
 from envoy_images import provide_replica_images
 from test_containers import PROBE, Stack, eventually
 
 pytestmark = pytest.mark.lab
+pytest_plugins = ["docker_fixtures"]
 
 CALLS = 12
 
@@ -29,21 +30,25 @@ def ports() -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def stack(
-    render: Render, tmp_path_factory: pytest.TempPathFactory, ports: dict[str, int]
+    provide: Provide,
+    render: Render,
+    tmp_path_factory: pytest.TempPathFactory,
+    ports: dict[str, int],
 ) -> Iterator[Stack]:
-    """The agent after `make up PROFILES=replicas`."""
+    """The agent after `make up PROFILES="envoy redis"`, with a limit that callers share."""
     rendered = render(task_store="postgres", agent_name="Many Agent")
     agent = Path(shutil.copytree(rendered, tmp_path_factory.mktemp("stack") / "agent"))
-    with docker_engine(), pytest.MonkeyPatch.context() as patch:
+    (agent / ".env").write_text("A2A_RATE_LIMIT_PER_ADDRESS=10000/hour\n")
+    with pytest.MonkeyPatch.context() as patch:
         for name, port in ports.items():
             patch.setenv(name, str(port))
         stack = Stack(agent, ports)
-        provide_images(agent)
+        provide(agent)
         provide_replica_images(agent)
-        down = ("--profile", "replicas", "down", "--volumes")
+        down = ("--profile", "*", "down", "--volumes")
         stack.compose(*down)  # what an interrupted run has left
         try:
-            make(agent, "up", "PROFILES=replicas")
+            make(agent, "up", "PROFILES=envoy redis")
             yield stack
         finally:
             stack.compose(*down)
@@ -60,6 +65,7 @@ def test_everything_is_healthy(stack: Stack) -> None:
         "envoy healthy",
         "postgres healthy",
         "prometheus healthy",
+        "redis healthy",
         *["replica healthy"] * 3,
     ]
 
@@ -81,6 +87,20 @@ def test_replicas_share_tasks(stack: Stack, ports: dict[str, int]) -> None:
     assert read == [answer["task"]["id"]] * CALLS
     assert len(set(read_by)) == 3
     assert str(ports["ENVOY_HTTP_PORT"]) in card["supportedInterfaces"][0]["url"]
+
+
+def test_replicas_share_their_limits(stack: Stack) -> None:
+    """What the agent and its replicas count is in Redis, which nothing else can reach."""
+    stack.ask("HTTP_PORT", "/v1/tasks")
+    stack.ask("ENVOY_HTTP_PORT", "/v1/tasks")
+    counted = stack.compose("exec", "redis", "redis-cli", "--scan").split()
+    knocks = "import socket; socket.create_connection(('redis', 6379))"
+    foreigner = stack.compose(
+        "exec", "alerts", "python", "-c", f"try: {knocks}\nexcept OSError: print('no')"
+    )
+
+    assert counted != []
+    assert foreigner == "no\n"
 
 
 @pytest.mark.parametrize(("service", "user"), [("replica", 10001), ("envoy", 101)])

@@ -43,6 +43,11 @@ SPARE: list[dict[str, Any]] = [
     {"observability": []},
     {"observability": ["metrics"]},
     {"observability": ["tracing"]},
+    {"deployment": ["compose"]},
+    {"deployment": ["kubernetes"]},
+    {"deployment": []},
+    {"deployment": [], "observability": []},
+    {"ci": "none"},
 ]
 
 

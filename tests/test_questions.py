@@ -17,6 +17,7 @@ QUESTIONS = {
     if not name.startswith("_")
 }
 VISIBLE = [name for name, question in QUESTIONS.items() if {"ask", "when"}.isdisjoint(question)]
+SOMETIMES = ["image"]
 STORED = [name for name, question in QUESTIONS.items() if question.get("when") is not False]
 
 
@@ -34,9 +35,15 @@ def test_every_question_has_help_and_a_default() -> None:
 
 
 def test_few_questions_are_asked() -> None:
-    """A person answers at most twelve."""
+    """A person answers at most twelve, with those that are asked for some answers only."""
+    conditional = {
+        name
+        for name, question in QUESTIONS.items()
+        if isinstance(question.get("when"), str) and "ask" not in question
+    }
 
-    assert 0 < len(VISIBLE) <= 12
+    assert conditional == set(SOMETIMES)
+    assert 0 < len(VISIBLE + SOMETIMES) <= 12
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -60,6 +67,7 @@ def test_stored_answers(render: Render, name: str) -> None:
     """An agent remembers every answer that must not change later, and nothing derived."""
     answers = stored(render(name))
     hidden = {"grpc_port"} if answers["transports"] == "http" else set()
+    hidden |= set() if answers["deployment"] else {"image"}
 
     assert answers.keys() == set(STORED) - hidden
     assert answers.items() >= read_answers(name).items()
@@ -94,6 +102,22 @@ def test_slug_and_package_follow_the_name(render: Render, agent_name: str, slug:
 
     assert answers["agent_slug"] == slug
     assert answers["package_name"] == slug.replace("-", "_")
+
+
+@pytest.mark.parametrize(
+    ("organization", "owner"),
+    [
+        ("Example Org", "example-org"),
+        ("O'Neil & Søn {GmbH}", "oneil-son-gmbh"),
+        ("Łódź AI", "lodz-ai"),
+        ("例", "example"),
+    ],
+)
+def test_image_follows_the_names(render: Render, organization: str, owner: str) -> None:
+    """Any accepted organization gives an image that a registry takes."""
+    answers = stored(render(organization=organization))
+
+    assert answers["image"] == f"ghcr.io/{owner}/hello-agent"
 
 
 @pytest.mark.parametrize(
@@ -136,6 +160,13 @@ def test_slug_and_package_follow_the_name(render: Render, agent_name: str, slug:
         ("package_name", "email", "Choose another package_name"),
         ("package_name", "grpc", "Choose another package_name"),
         ("package_name", "tests", "Choose another package_name"),
+        ("image", "", "registry/owner/name"),
+        ("image", "ghcr.io/Example/agent", "lower-case letters"),
+        ("image", "ghcr.io/example/agent:1.0", "without a tag"),
+        ("image", "ghcr.io/example/agent@sha256:0a", "without a tag"),
+        ("image", "https://ghcr.io/example/agent", "registry/owner/name"),
+        ("image", "ghcr.io/example/agent/", "registry/owner/name"),
+        ("image", "ghcr.io/" + "a" * 200, "200 characters or fewer"),
         ("http_port", 80, "between 1024 and 65535"),
         ("http_port", 65536, "between 1024 and 65535"),
         ("grpc_port", 1023, "between 1024 and 65535"),
@@ -167,6 +198,9 @@ def test_wrong_answers_are_told_what_to_change(
         ("agent_slug", "a0"),
         ("agent_slug", "a" * 30),
         ("package_name", "some_other_name"),
+        ("image", "localhost:5000/agent"),
+        ("image", "agents/hello_agent"),
+        ("image", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/team/hello__agent.v2"),
         ("http_port", 1024),
         ("ops_port", 65535),
     ],

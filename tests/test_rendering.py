@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ANSWERS, Render, read_answers
+from conftest import ANSWERS, Render
+from render_matrix import Answers, label, matrix, questions
 
-TWO_LETTERS = "Bo"
-THIRTY_LETTERS = "Thirty letters make a long one"
-# Alerts say `{{ $labels.job }}` in a language of their own, and links write `{"` as `{%22`.
-JINJA = re.compile(r"\{\{ (?!\$)|\{%(?!22)|\{#")
+# Alerts say `{{ $labels.job }}` and workflows `${{ github.sha }}` in languages of their own, and
+# links write `{"` as `{%22`.
+JINJA = re.compile(r"(?<!\$)\{\{ (?!\$)|\{%(?!22)|\{#")
 PARSERS: dict[str, Callable[[str], Any]] = {
     ".json": json.loads,
     ".py": lambda text: compile(text, "agent", "exec"),
@@ -25,13 +25,10 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     ".yml": lambda text: list(yaml.safe_load_all(text)),
 }
 
+NAMED: list[tuple[str, Answers]] = [(answers, {}) for answers in ANSWERS]
+PAIRS = [("default", chosen) for chosen in matrix(questions())]
 every_agent = pytest.mark.parametrize(
-    ("answers", "agent_name"),
-    [
-        (answers, name)
-        for answers in ANSWERS
-        for name in (read_answers(answers)["agent_name"], TWO_LETTERS, THIRTY_LETTERS)
-    ],
+    ("answers", "chosen"), NAMED + PAIRS, ids=[*ANSWERS, *(label(chosen) for _, chosen in PAIRS)]
 )
 
 
@@ -57,9 +54,9 @@ def blemishes(name: str, text: str) -> list[str]:
 
 
 @every_agent
-def test_files_are_clean(render: Render, answers: str, agent_name: str) -> None:
+def test_files_are_clean(render: Render, answers: str, chosen: Answers) -> None:
     """No tags, no trailing spaces, no holes where a condition was."""
-    agent = render(answers, agent_name=agent_name)
+    agent = render(answers, **chosen)
 
     assert [fault for name, text in files(agent) for fault in blemishes(name, text)] == []
 
@@ -85,9 +82,9 @@ def test_planted_blemish_is_seen(name: str, text: str, fault: str) -> None:
 
 
 @every_agent
-def test_files_parse(render: Render, answers: str, agent_name: str) -> None:
+def test_files_parse(render: Render, answers: str, chosen: Answers) -> None:
     """TOML, YAML, JSON and Python say nothing that their parsers refuse."""
-    agent = render(answers, agent_name=agent_name)
+    agent = render(answers, **chosen)
     parsed = [
         name
         for name, text in files(agent)
@@ -100,10 +97,10 @@ def test_files_parse(render: Render, answers: str, agent_name: str) -> None:
 
 @every_agent
 @pytest.mark.parametrize("command", ["format --check", "check"])
-def test_ruff_is_content(render: Render, answers: str, agent_name: str, command: str) -> None:
+def test_ruff_is_content(render: Render, answers: str, chosen: Answers, command: str) -> None:
     """The length of a name moves no line and breaks no rule."""
     ruff = [sys.executable, "-m", "ruff", *command.split(), "--no-cache"]
-    agent = render(answers, agent_name=agent_name)
+    agent = render(answers, **chosen)
     result = subprocess.run(ruff, cwd=agent, capture_output=True, text=True, check=False)
 
     assert result.returncode == 0, result.stdout + result.stderr
