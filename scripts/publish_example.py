@@ -1,0 +1,56 @@
+"""Put a rendered agent in the place of the one that an example repository has, and push it.
+
+Each release is one commit with its tag, so that the repository's history shows what an update
+brings. Only git runs here: nothing of what is published does.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path, PurePosixPath
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git and return what it prints."""
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def replace(example: Path, archive: Path) -> None:
+    """Leave nothing of the working copy but its history, and unpack the archive in its place."""
+    with tarfile.open(archive) as packed:
+        parts = {part for name in packed.getnames() for part in PurePosixPath(name).parts}
+        if ".git" in parts:
+            sys.exit(f"{archive} would change the repository itself: it has a folder .git.")
+        for path in example.iterdir():
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            elif path.name != ".git":
+                shutil.rmtree(path)
+        packed.extractall(example, filter="data")
+
+
+def publish(example: Path, archive: Path, tag: str) -> None:
+    """Commit and tag what is new and push it; what was published already stays as it is."""
+    replace(example, archive)
+    git(example, "add", "--all")
+    if git(example, "status", "--porcelain"):
+        git(example, "commit", "--quiet", "--message", f"Render {tag}")
+    if not git(example, "tag", "--list", tag):
+        git(example, "tag", tag)
+    git(example, "push", "--quiet", "--atomic", "origin", "HEAD", f"refs/tags/{tag}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("example", type=Path, help="a clone of the example repository")
+    parser.add_argument("archive", type=Path, help="the rendered agent as a tar file")
+    parser.add_argument("tag", help="the release that it was rendered from")
+    options = parser.parse_args()
+    publish(options.example, options.archive, options.tag)
+
+
+if __name__ == "__main__":
+    main()
