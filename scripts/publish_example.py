@@ -10,26 +10,36 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git and return what it prints."""
-    command = ["git", *arguments]
+    """Run git, and no hook, and return what it prints."""
+    command = ["git", "-c", "core.hooksPath=/dev/null", *arguments]
     return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def replace(example: Path, archive: Path) -> None:
-    """Leave nothing of the working copy but its history, and unpack the archive in its place."""
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack files and folders, none of which belongs to git; whatever else there is, is refused."""
     with tarfile.open(archive) as packed:
-        parts = {part for name in packed.getnames() for part in PurePosixPath(name).parts}
-        if ".git" in parts:
-            sys.exit(f"{archive} would change the repository itself: it has a folder .git.")
+        for member in packed:
+            if not (member.isfile() or member.isdir()):
+                sys.exit(f"{archive} has {member.name}, which is neither a file nor a folder.")
+            if ".git" in PurePosixPath(member.name).parts:
+                sys.exit(f"{archive} would change the repository itself: it has {member.name}.")
+        packed.extractall(folder, filter="data")
+
+
+def replace(example: Path, archive: Path) -> None:
+    """Leave nothing of the working copy but its history, and put what was archived in its place."""
+    with TemporaryDirectory() as folder:
+        unpack(archive, Path(folder))
         for path in example.iterdir():
             if path.is_symlink() or path.is_file():
                 path.unlink()
             elif path.name != ".git":
                 shutil.rmtree(path)
-        packed.extractall(example, filter="data")
+        shutil.copytree(folder, example, dirs_exist_ok=True)
 
 
 def publish(example: Path, archive: Path, tag: str) -> None:

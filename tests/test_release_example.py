@@ -80,8 +80,25 @@ def test_archive_cannot_change_the_repository(example: Path, tmp_path: Path, nam
     result = publish(example, packed(tmp_path, {name: "exit\n"}), "v1.0.0")
 
     assert result.returncode == 1
-    assert "has a folder .git" in result.stderr
+    assert "would change the repository itself" in result.stderr
     assert (example / "gone" / "old.py").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+def test_archive_has_no_links(example: Path, tmp_path: Path, kind: bytes) -> None:
+    """A link would lead what is unpacked after it past the names that are looked at."""
+    with tarfile.open(tmp_path / "example.tar", "w") as archive:
+        link = tarfile.TarInfo("way")
+        link.type, link.linkname = kind, ".git"
+        archive.addfile(link)
+        hook = tarfile.TarInfo("way/hooks/pre-commit")
+        hook.mode = 0o755
+        archive.addfile(hook)
+    result = publish(example, tmp_path / "example.tar", "v1.0.0")
+
+    assert result.returncode == 1
+    assert "has way, which is neither a file nor a folder" in result.stderr
+    assert not (example / ".git/hooks/pre-commit").exists()
 
 
 def test_archive_cannot_leave_the_folder(example: Path, tmp_path: Path) -> None:
@@ -91,4 +108,16 @@ def test_archive_cannot_leave_the_folder(example: Path, tmp_path: Path) -> None:
     result = publish(example, tmp_path / "example.tar", "v1.0.0")
 
     assert result.returncode == 1
-    assert not (tmp_path / "outside").exists()
+    assert list(tmp_path.rglob("outside")) == []
+
+
+def test_hooks_do_not_run(example: Path, tmp_path: Path) -> None:
+    """Even one that found its way into the clone has nothing to say beside the key."""
+    for name in ("pre-commit", "post-commit", "pre-push"):
+        hook = example / ".git/hooks" / name
+        hook.write_text("#!/bin/sh\ntouch ran\nexit 1\n")
+        hook.chmod(0o755)
+    result = publish(example, packed(tmp_path, {"README.md": "new\n"}), "v1.0.0")
+
+    assert result.returncode == 0, result.stderr
+    assert not (example / "ran").exists()

@@ -7,8 +7,8 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-import jq
-import kubernetes_validate
+import jq  # type: ignore[import-not-found]  # it has no types
+import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 import pytest
 import yaml
 from conftest import Render

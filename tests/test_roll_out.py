@@ -21,7 +21,8 @@ from agents import free_ports, fresh_environment, make, running
 from conftest import Render
 
 DIGEST = "sha256:" + "5" * 64
-IMAGE = f"ghcr.io/example-org/hello-agent@{DIGEST}"
+NAME = "ghcr.io/example-org/hello-agent"
+IMAGE = f"{NAME}@{DIGEST}"
 SERVICES = {
     "items": [
         {
@@ -38,7 +39,9 @@ SERVICES = {
         )
     ]
 }
-# It writes down what it is called with; $FAILS is a word of the command that fails.
+KUBECTL = f"{sysconfig.get_path('scripts')}/kubectl"
+# It writes down what it is called with; $FAILS is a word of the command that fails. What needs no
+# cluster, the real kubectl does.
 STAND_IN = f"""#!{sys.executable}
 import json, os, sys, time
 from pathlib import Path
@@ -46,7 +49,13 @@ from pathlib import Path
 words = sys.argv[1:]
 with Path(os.environ["CALLS"]).open("a") as calls:
     calls.write(" ".join([Path(sys.argv[0]).name, *words]) + "\\n")
-if "get" in words and "services" in words:
+if os.environ["FAILS"] in words:
+    sys.exit(os.environ["SAYS"] or 1)
+if "kustomize" in words or "annotate" in words:
+    os.execv({KUBECTL!r}, ["kubectl", *words])
+elif "inspect" in words:
+    print(os.environ["ADDRESS"])
+elif "get" in words and "services" in words:
     print(json.dumps({SERVICES!r}))
 elif "get" in words:
     print(os.environ["REVISION"], end="")
@@ -57,7 +66,9 @@ elif "port-forward" in words:
 elif "run" in words and os.environ["CALL"]:
     os.chdir(os.environ["CALL"])
     os.execvp("uv", ["uv", "run", "--no-sync", "python", "deploy/pipeline/smoke", *words[-2:]])
-sys.exit(1 if "diff" in words or os.environ["FAILS"] in words else 0)
+elif "run" in words:
+    print(os.environ["SAYS"], end="")
+sys.exit(1 if "diff" in words else 0)
 """
 
 
@@ -73,23 +84,27 @@ class Cluster:
     ) -> tuple[int, str]:
         """The exit code of the pipeline's program, and what it prints."""
         told = {"FAILS": "nothing", "REVISION": "7", "CALL": "", "SMOKE_HEADER": ""}
+        told |= {"SAYS": "", "ADDRESS": "127.0.0.1"}
         told |= {"PORTS": json.dumps({":http": 1, ":grpc": 2}), "CALLS": str(self.folder / "calls")}
         told["PATH"] = f"{self.folder}:{os.environ['PATH']}"
         done = subprocess.run(
             [sys.executable, "deploy/pipeline/roll_out.py", overlay, image],
             cwd=self.agent,
             env=fresh_environment() | told | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             check=False,
         )
-        return done.returncode, done.stdout
+        return done.returncode, done.stdout + done.stderr
 
     def changes(self) -> list[str]:
         """The commands that changed something, or waited for it, without their options."""
         calls = (self.folder / "calls").read_text()
         return re.findall(r"^kubectl --namespace \S+ (diff|apply|rollout \w+)", calls, re.MULTILINE)
+
+    def overlay(self, name: str = "production") -> Path:
+        """The file that says what an overlay is."""
+        return self.agent / f"deploy/kubernetes/overlays/{name}/kustomization.yaml"
 
 
 @pytest.fixture
@@ -125,7 +140,7 @@ def images(objects: list[dict[str, Any]]) -> set[str]:
 
 def built(folder: Path) -> list[dict[str, Any]]:
     """What the real kubectl makes of a folder."""
-    command = [f"{sysconfig.get_path('scripts')}/kubectl", "kustomize", str(folder)]
+    command = [KUBECTL, "kustomize", str(folder)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [each for each in yaml.safe_load_all(said) if each]
 
@@ -134,8 +149,9 @@ def built(folder: Path) -> list[dict[str, Any]]:
 def test_all_containers_run_the_digest(cluster: Cluster, overlay: str) -> None:
     """What was built is what runs, in every container, and nothing else differs but the namespace."""
     cluster.roll_out(overlay)
-    before = built(cluster.agent / "deploy/kubernetes/overlays" / overlay)
-    after = built(cluster.agent / "build/roll-out" / overlay)
+    before = built(cluster.overlay(overlay).parent)
+    text = (cluster.agent / f"build/roll-out/{overlay}/manifests.yaml").read_text()
+    after = list(yaml.safe_load_all(text))
 
     assert images(after) == {IMAGE}
     assert images(before) != {IMAGE}
@@ -154,14 +170,19 @@ def test_order_of_a_deployment(cluster: Cluster) -> None:
 
 
 def test_it_is_called_over_every_transport(cluster: Cluster) -> None:
-    """From a container of the new image, which sees this machine's network and one read-only folder."""
+    """From a container of the new image, in a network that leads to this machine alone."""
     cluster.roll_out()
     calls = (cluster.folder / "calls").read_text().splitlines()
     [call] = [line for line in calls if line.startswith("docker run")]
+    [network] = [line.split()[-1] for line in calls if "network create --internal" in line]
 
     assert call.endswith(f"{IMAGE} /smoke grpc=127.0.0.1:2 http=127.0.0.1:1")
     assert sum("port-forward service/hello-agent" in line for line in calls) == 2
+    assert {f"--network={network}", "--cap-drop=ALL", "--security-opt=no-new-privileges"} <= set(
+        call.split()
+    )
     assert "kubeconfig" not in call.lower()
+    assert calls[-1] == f"docker network rm {network}"
 
 
 @pytest.mark.parametrize("fails", ["status", "run", "apply"])
@@ -184,13 +205,115 @@ def test_first_deployment_is_not_undone(cluster: Cluster) -> None:
     assert "there is nothing to go back to" in said
 
 
-def test_image_without_a_digest_is_refused(cluster: Cluster) -> None:
-    """A tag may be another image tomorrow."""
-    code, said = cluster.roll_out(image="ghcr.io/example-org/hello-agent:latest")
+@pytest.mark.parametrize(
+    "image",
+    [
+        f"{NAME}:latest",
+        f"{NAME}@sha256:",
+        f"{NAME}@{DIGEST}5",
+        f"{NAME}@{DIGEST[:-1]}X",
+        f"{NAME}@{DIGEST} --privileged",
+        f"{NAME}@{DIGEST}\n",
+        f"{NAME}:main@{DIGEST}",
+        f"hello-agent@{DIGEST}",
+        f"../x@{DIGEST}",
+    ],
+)
+def test_image_without_a_digest_is_refused(cluster: Cluster, image: str) -> None:
+    """A tag may be another image tomorrow; nothing is run before that is known."""
+    code, said = cluster.roll_out(image=image)
 
     assert code == 1
     assert "has no digest" in said
     assert not (cluster.folder / "calls").exists()
+
+
+@pytest.mark.parametrize("overlay", ["development", "production"])
+def test_image_that_the_overlay_does_not_run_is_refused(cluster: Cluster, overlay: str) -> None:
+    """Where newName leads to a mirror, the digest would not arrive: the agent runs what it ran."""
+    file = cluster.overlay(overlay)
+    file.write_text(file.read_text().replace(NAME, "mirror.example.com/hello-agent"))
+    code, said = cluster.roll_out(overlay)
+
+    assert code == 1
+    assert "Nothing has changed: Deployment hello-agent would run mirror.example.com/" in said
+    assert f"newName of the overlay has to be {NAME}" in said
+    assert cluster.changes() == []
+
+
+def test_other_images_are_shown(cluster: Cluster) -> None:
+    """What owners run beside the agent is theirs to choose, and for all to see."""
+    patch = """
+  - target: {kind: Deployment}
+    patch: |-
+      - op: add
+        path: /spec/template/spec/containers/-
+        value: {name: proxy, image: "docker.io/example/proxy:1"}
+"""
+    file = cluster.overlay("development")
+    file.write_text(file.read_text() + patch.lstrip("\n"))
+    code, said = cluster.roll_out("development")
+
+    assert code == 0, said
+    assert "verifies this here: Deployment hello-agent runs docker.io/example/proxy:1" in said
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [("kubectl", "kubectl is not installed"), ("docker", "docker is not installed")],
+)
+def test_missing_program_is_named(cluster: Cluster, missing: str, expected: str) -> None:
+    """Before anything has changed, although Docker has its part in the end."""
+    (cluster.folder / missing).unlink()
+    code, said = cluster.roll_out(PATH=str(cluster.folder))
+
+    assert code == 1
+    assert f"::error::Nothing has changed: {expected} on this machine." in said
+    assert missing == "kubectl" or cluster.changes() == ["diff"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"),
+    [
+        ({"FAILS": "get", "SAYS": "error: Unauthorized"}, "is the kubeconfig the right one"),
+        ({"FAILS": "pull"}, f"docker pull --quiet {IMAGE} ended with 1"),
+        ({"ADDRESS": "192.0.2.1"}, "use --no-call, and call it yourself"),
+    ],
+    ids=["kubeconfig", "registry", "network"],
+)
+def test_what_can_be_known_beforehand_changes_nothing(
+    cluster: Cluster, trouble: dict[str, str], expected: str
+) -> None:
+    """So that nothing has to be undone because of the machine that deploys."""
+    code, said = cluster.roll_out(**trouble)
+
+    assert code == 1
+    assert re.search(f"^::error::Nothing has changed: .*{expected}", said, re.MULTILINE), said
+    assert set(cluster.changes()) <= {"diff"}
+
+
+def obeyed(said: str) -> list[str]:
+    """The commands among the lines that GitHub obeys."""
+    found, word = [], ""
+    for line in map(str.strip, said.splitlines()):
+        if word and line == f"::{word}::":
+            word = ""
+        elif not word and line.startswith("::stop-commands::"):
+            word = line.removeprefix("::stop-commands::")
+        elif not word and ("##[" in line or line.startswith("::")):
+            found.append(line)
+    assert not word, "GitHub would obey nothing from here on"
+    return found
+
+
+@pytest.mark.parametrize("fails", ["nothing", "apply"])
+def test_nobody_gives_orders_to_github(cluster: Cluster, fails: str) -> None:
+    """What a container or a cluster prints is shown, in any stream, and our own errors still count."""
+    code, said = cluster.roll_out(FAILS=fails, SAYS="::add-mask::e\n##[add-mask]e\n::end of it")
+
+    assert "::add-mask::e" in said
+    assert obeyed(said) == [line for line in said.splitlines() if line.startswith("::error::It is")]
+    assert len(obeyed(said)) == code
 
 
 KEYS = {"A2A_API_KEYS_FILE": "keys", "A2A_AUTHENTICATION": "api-key"}

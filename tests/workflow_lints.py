@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 import yaml
 from conftest import ROOT
+from workflow_powers import power_faults
 
 PROGRAMS = Path(sysconfig.get_path("scripts"))
 USES = re.compile(r"^\s*(?:- )?uses: *(?P<action>[^@#\s]+)(?P<rest>.*)$", re.MULTILINE)
-# What runs code of people outside the project, be it only to install it.
-FOREIGN = re.compile(r"^\s*(?:uv|uvx|make|pip|npm|npx)\b", re.MULTILINE)
 OWN = ("./", "$/")
 PINNED = re.compile(r"@(?P<sha>[0-9a-f]{40}) # (?P<version>v\d+\.\d+\.\d+)")
 
@@ -111,19 +110,24 @@ def yamllint(folder: Path) -> Iterator[str]:
 
 
 def rules(folder: Path) -> Iterator[str]:
-    """What no linter asks for, of jobs and of pins."""
-    for file in workflows(folder):
-        for name, job in yaml.safe_load(file.read_text())["jobs"].items():
-            yield from (f"{file.name}: {name}: {fault}" for fault in job_faults(job))
-    for file in workflows(folder) + actions(folder):
-        for use in USES.finditer(file.read_text()):
+    """What no linter asks for, of jobs, of their powers and of pins."""
+    loaded = {file.name: yaml.safe_load(file.read_text()) for file in workflows(folder)}
+    own = {file.parent.name: yaml.safe_load(file.read_text()) for file in actions(folder)}
+    for file, workflow in loaded.items():
+        for name, job in workflow["jobs"].items():
+            yield from (f"{file}: {name}: {fault}" for fault in job_faults(job))
+    for name, action in own.items():
+        yield from (f"{name}: {fault}" for fault in gate_faults(action["runs"]["steps"]))
+    yield from power_faults(loaded, own)
+    for path in workflows(folder) + actions(folder):
+        for use in USES.finditer(path.read_text()):
             if not use["action"].startswith(OWN) and not PINNED.fullmatch(use["rest"]):
-                yield f"{file.name}: {use['action']}: is not pinned as @<commit> # vX.Y.Z"
+                yield f"{path.name}: {use['action']}: is not pinned as @<commit> # vX.Y.Z"
     yield from disagreements(pins(folder))
 
 
 def job_faults(job: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with a job: no bounds, or too much power for what it runs."""
+    """Yield what is wrong with any job: no bounds, or checks that do not stop it."""
     if "permissions" not in job:
         yield "does not say what it may do"
     if "uses" in job:
@@ -132,16 +136,24 @@ def job_faults(job: dict[str, Any]) -> Iterator[str]:
         yield "runs on whatever is latest"
     if "secrets." in str(job) and "environment" not in job:
         yield "has a secret, and no environment that keeps it from others"
-    scripts = [step.get("run", "") for step in job["steps"]]
-    if is_powerful(job) and any(map(FOREIGN.search, scripts)):
-        yield "can do harm, and runs foreign code"
+    yield from gate_faults([job, *job["steps"]])
 
 
-def is_powerful(job: dict[str, Any]) -> bool:
-    """Say whether a job has a secret or a token that can write."""
-    return "write" in str(job.get("permissions")) or bool(
-        re.search(r"secrets\.|github\.token", str(job))
-    )
+def gate_faults(parts: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield where a job goes on after a failure, or takes what nobody has looked at."""
+    scans = [part["with"] for part in parts if "/trivy-action@" in part.get("uses", "")]
+    if scans and {scan["exit-code"] for scan in scans if "exit-code" in scan} != {"1"}:
+        yield "scans, and fails at nothing"
+    scanned = False
+    for part in parts:
+        if scanned and re.search(r"\b(make|docker)\b", part.get("run", "")):
+            yield "builds again what was scanned"
+        scanned |= "/trivy-action@" in part.get("uses", "")
+        if "continue-on-error" in part:
+            yield "goes on after a failure"
+        ref = str(part.get("with", {}).get("ref", ""))
+        if "inputs." in ref and not ref.startswith("refs/tags/"):
+            yield "checks out whatever it is told to"
 
 
 def pins(*folders: Path) -> set[Pin]:

@@ -1,38 +1,53 @@
 """Brings the template's next version into the work tree, and writes what came of it to a folder.
 
-`changes.patch` is the update, `report.md` the text of its pull request. It is not committed.
+`changes.patch` is the update, `report.md` the text of its pull request. Nothing that the update
+brings is run here: not by Copier, which runs nothing without trust, and not by uv, which locks
+dependencies without building any, and finds no agent that it could build.
 """
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from update_report import Check, report
+from foreign import AGENT, Run, run
+from update_report import report
 
-AGENT = Path(__file__).resolve().parents[2]
-# Without trust: a template that wants to run something on update is refused.
-COPIER = ("uvx", "copier@9.19.1", "update", "--defaults")
-CHECKS = ("generated", "check", "test", "manifests")
+COPIER = ("uvx", "--no-build", "copier@9.19.1", "update", "--defaults")
+LOCK = ("uv", "lock", "--no-build", "--project")
+CONFIGURATION = ("pyproject.toml", "uv.lock", "uv.toml")
 MARKER = r"^(<<<<<<< before updating|>>>>>>> after updating)$"
 
 
 def main(folder: Path) -> None:
-    """Update; say in GITHUB_OUTPUT whether anything changed, and whether anything conflicts."""
+    """Update; say in GITHUB_OUTPUT whether anything changed, and what is left to somebody."""
     before = template_version()
-    subprocess.run(COPIER, cwd=AGENT, check=True)
-    conflicts: list[str] = []
+    if not run(*COPIER).passed:
+        sys.exit("Copier does not update: see what it says.")
+    left = False
     if changed := bool(git("status", "--porcelain")):
+        lock = renew_lock()
         git("add", "--all")
         conflicts = git("grep", "--cached", "-lE", MARKER, good=(0, 1)).splitlines()
-        checks = run_checks()
-        git("add", "--all")  # uv.lock, and what is generated
+        by_hand = git("diff", "--cached", "--name-only", "--no-renames", "--", ".github*")
+        patch = git("diff", "--cached", "--binary", "--no-renames").encode(errors="surrogateescape")
+        text = report(
+            versions=(before, template_version()),
+            conflicts=conflicts,
+            by_hand=by_hand.splitlines(),
+            patch_sha256=hashlib.sha256(patch).hexdigest(),
+            lock=lock,
+        )
         folder.mkdir(parents=True, exist_ok=True)
-        text = report(before, template_version(), conflicts, checks)
+        (folder / "changes.patch").write_bytes(patch)
         (folder / "report.md").write_text(text, encoding="utf-8")
-        (folder / "changes.patch").write_text(git("diff", "--cached", "--binary"), encoding="utf-8")
-    with Path(os.environ.get("GITHUB_OUTPUT", os.devnull)).open("a", encoding="utf-8") as output:
-        output.write(f"changed={str(changed).lower()}\nconflicts={str(bool(conflicts)).lower()}\n")
+        left = bool(conflicts or by_hand or not lock.passed)
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write(f"changed={str(changed).lower()}\nleft={str(left).lower()}\n")
 
 
 def template_version() -> str:
@@ -41,37 +56,30 @@ def template_version() -> str:
     return next(line.removeprefix("_commit:").strip() for line in answers if "_commit:" in line)
 
 
-def run_checks() -> list[Check]:
-    """Set up and run everything that this agent can make of the checks, whatever fails."""
-    known = (AGENT / "Makefile").read_text(encoding="utf-8").splitlines()
-    chosen = [name for name in CHECKS if any(line.startswith(f"{name}:") for line in known)]
-    return [run_check(name) for name in ("setup", *chosen)]
-
-
-def run_check(name: str) -> Check:
-    """Run one target of make and keep what it prints."""
-    print(f"::group::make {name}", flush=True)
-    done = subprocess.run(
-        ("make", name),
-        cwd=AGENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    print(done.stdout, "::endgroup::", sep="\n", flush=True)
-    return Check(target=name, passed=done.returncode == 0, output=done.stdout)
+def renew_lock() -> Run:
+    """Lock a copy of pyproject.toml, because `--no-build` still builds the project that it locks."""
+    try:
+        project = tomllib.loads((AGENT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        refusal = "Something of the project is dynamic." if "dynamic" in project else ""
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        refusal = f"pyproject.toml: {error}"
+    if refusal:
+        return Run(command="uv lock", passed=False, output=refusal)
+    with TemporaryDirectory() as folder:
+        for file in filter(Path.exists, (AGENT / name for name in CONFIGURATION)):
+            shutil.copy(file, folder)
+        done = run(*LOCK, folder)
+        if done.passed:
+            shutil.copy(Path(folder, "uv.lock"), AGENT)
+    return done
 
 
 def git(*words: str, good: tuple[int, ...] = (0,)) -> str:
     """Run git in the agent's folder and return what it prints."""
-    done = subprocess.run(
-        ("git", *words), cwd=AGENT, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(("git", *words), cwd=AGENT, stdout=subprocess.PIPE, check=False)
     if done.returncode not in good:
         sys.exit(f"git {' '.join(words)} ended with {done.returncode}")
-    return done.stdout
+    return done.stdout.decode(errors="surrogateescape")  # a patch has the bytes of any file
 
 
 if __name__ == "__main__":

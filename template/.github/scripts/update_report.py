@@ -1,43 +1,73 @@
-"""The text of an update's pull request."""
+"""The text of an update's pull request: what others wrote is indented, so that it stays text."""
 
-import re
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-# GitHub refuses a text of more than 65,536 characters; the end of what failed says most.
-MAX_LINES = 40
-MAX_CHARACTERS = 8000
+from foreign import Run
+
+# GitHub refuses a text of more than 65,536 characters, and each line is indented by four. The
+# workflow adds the results of the checks, of which it takes 8,000; their ends say most.
+LIST_CHARACTERS = 3_000
+RESULT_CHARACTERS = 7_500
+
+BY_HAND = """\
+## By hand
+
+A token that could push these files could give itself any right, so they are not on the branch:
+
+{files}
+
+Read them, and put them there:
+
+```sh
+gh pr checkout template-update
+gh run download {run} --name update --dir build/update
+echo "{sha256}  build/update/changes.patch" | sha256sum --check &&
+  git apply --index --include='.github*' build/update/changes.patch
+git commit --message "Update the pipeline from the template"
+git push
+```"""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """What one target of make said."""
-
-    target: str
-    passed: bool
-    output: str
-
-
-def report(before: str, after: str, conflicts: Sequence[str], checks: Sequence[Check]) -> str:
-    """Say what changed, what conflicts, and what the checks found, in Markdown."""
-    parts = [f"The template goes from `{before}` to `{after}`."]
+def report(
+    *,
+    versions: tuple[str, str],
+    conflicts: Sequence[str],
+    by_hand: Sequence[str],
+    patch_sha256: str,
+    lock: Run,
+) -> str:
+    """Say in Markdown what changed, and what is left to whoever reads it."""
+    parts = ["The template goes from the first to the second of these versions:", quoted(versions)]
     if conflicts:
-        files = "\n".join(f"- `{file}`" for file in conflicts)
-        parts.append(f"## Conflicts\n\nThese files have conflict markers; decide there:\n\n{files}")
+        parts += [
+            "## Conflicts\n\nThese files have conflict markers; decide there:",
+            quoted(conflicts),
+        ]
     else:
         parts.append("Nothing conflicts.")
-    rows = [f"| `make {check.target}` | {_word(check)} |" for check in checks]
-    parts.append("\n".join(["## Checks", "", "| check | result |", "|---|---|", *rows]))
-    parts += [_quoted(check) for check in checks if not check.passed]
+    if by_hand:
+        run = os.environ["GITHUB_RUN_ID"]
+        parts.append(BY_HAND.format(files=quoted(by_hand), run=run, sha256=patch_sha256))
+    if not lock.passed:
+        said = lock.output.splitlines()[-20:]
+        parts += ["## Lock file\n\n`uv.lock` is not renewed:", quoted(said)]
     return "\n\n".join(parts) + "\n"
 
 
-def _word(check: Check) -> str:
-    return "passed" if check.passed else "**failed**"
+def quoted(lines: Sequence[str]) -> str:
+    """Indent lines, as many as there is room for."""
+    text = "\n".join(lines).replace("\r", "\n")
+    if len(text) > LIST_CHARACTERS:
+        text = text[:LIST_CHARACTERS] + "\n(and so on)"
+    return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
-def _quoted(check: Check) -> str:
-    """The end of what a check printed, which nothing in it can leave."""
-    end = "\n".join(check.output.splitlines()[-MAX_LINES:])[-MAX_CHARACTERS:]
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", end)), 3)
-    return f"<details><summary>make {check.target}</summary>\n\n{fence}text\n{end}\n{fence}\n\n</details>"
+def results(checks: Sequence[Run]) -> str:
+    """Say which checks passed, and how those ended that failed; as text, not as Markdown."""
+    lines = [f"{check.command}: {'passed' if check.passed else 'failed'}" for check in checks]
+    failed = [check for check in checks if not check.passed]
+    for check in failed:
+        end = check.output.rstrip()[-RESULT_CHARACTERS // len(failed) :]
+        lines += ["", f"--- {check.command} ---", end]
+    return "\n".join(lines)

@@ -4,11 +4,11 @@ import json
 import subprocess
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-
-class KubectlError(Exception):
-    """What kubectl could not do."""
+import programs
+from programs import DeploymentError
 
 
 class Kubectl:
@@ -18,19 +18,22 @@ class Kubectl:
         self._command = ("kubectl", "--namespace", namespace)
 
     def run(self, *words: str, good: Collection[int] = (0,)) -> None:
-        """Run it for everybody to see; raises KubectlError unless the exit code is a good one."""
-        print("$ kubectl", *words, flush=True)
-        code = subprocess.run([*self._command, *words], check=False).returncode
-        if code not in good:
-            raise KubectlError(f"kubectl {' '.join(words)} ended with {code}")
+        """Run it for everybody to see; raises DeploymentError unless the exit code is a good one."""
+        programs.run(*self._command, *words, good=good)
 
     def ask(self, *words: str) -> str:
-        """Return what it prints; raises KubectlError."""
-        command = [*self._command, *words]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-        if done.returncode:
-            raise KubectlError(f"kubectl {' '.join(words)} ended with {done.returncode}")
-        return done.stdout
+        """Return what it prints; raises DeploymentError."""
+        return programs.ask(*self._command, *words)
+
+    def objects(self, manifests: Path) -> Iterator[dict[str, Any]]:
+        """Yield what a file describes, without asking the cluster."""
+        # Python reads no YAML. To take an annotation away that nobody has makes JSON of the rest.
+        words = ("annotate", "--local", "--output=json", f"--filename={manifests}")
+        text = self.ask(*words, "nobody.has/it-").strip()
+        while text:
+            one, end = json.JSONDecoder().raw_decode(text)
+            yield one
+            text = text[end:].lstrip()
 
     def service_with(self, port: str, name: str) -> str:
         """Return the Service that leads to a named port of the pods of this name."""
@@ -40,12 +43,12 @@ class Kubectl:
             ours = spec.get("selector", {}).get("app.kubernetes.io/name") == name
             if ours and port in [each.get("name") for each in spec["ports"]]:
                 return str(service["metadata"]["name"])
-        raise KubectlError(f"No Service of {name} has a port {port}")
+        raise DeploymentError(f"no Service of {name} has a port {port}")
 
     @contextmanager
-    def forwarded(self, service: str, port: str) -> Iterator[str]:
-        """Make a Service reachable from here, and yield its address."""
-        words = ("port-forward", f"service/{service}", f":{port}", "--address=127.0.0.1")
+    def forwarded(self, service: str, port: str, listen: str) -> Iterator[str]:
+        """Make a Service reachable at an address of this machine; yield that with its port."""
+        words = ("port-forward", f"service/{service}", f":{port}", f"--address={listen}")
         with subprocess.Popen(
             [*self._command, *words], stdout=subprocess.PIPE, text=True
         ) as process:
@@ -53,7 +56,7 @@ class Kubectl:
                 said = process.stdout.readline() if process.stdout else ""
                 _, found, rest = said.partition("Forwarding from ")
                 if not found:
-                    raise KubectlError(f"kubectl {' '.join(words)} forwards nothing")
+                    raise DeploymentError(f"kubectl {' '.join(words)} forwards nothing")
                 yield rest.split(" ")[0]
             finally:
                 process.terminate()

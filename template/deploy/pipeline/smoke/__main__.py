@@ -9,6 +9,7 @@ import sys
 import uuid
 
 TEXT = "hello"
+SHOWN_CHARACTERS = 500  # of an answer that is not a good one
 # A rejected task is an answer as well: the agent has read the message, and says that it is no use.
 GOOD = {
     "MESSAGE",  # a reply without a task
@@ -30,8 +31,13 @@ def main() -> int:
         for transport, call in importlib.import_module(f"over_{endpoint}").CALLS.items():
             answer = call(address, {"a2a-version": "1.0"} | headers, uuid.uuid4().hex, TEXT)
             failed |= answer not in good
-            print(f"{transport}: {answer}")
+            print(f"{transport}: {in_one_line(answer)}")
     return int(failed)
+
+
+def in_one_line(answer: str) -> str:
+    """Its beginning, without anything that a log could take for more than letters."""
+    return answer[:SHOWN_CHARACTERS].encode("unicode_escape").decode()
 
 
 if __name__ == "__main__":

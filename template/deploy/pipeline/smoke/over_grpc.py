@@ -21,8 +21,9 @@ def call_grpc(address: str, headers: Mapping[str, str], message_id: str, text: s
             )
         except grpc.RpcError as error:
             return str(error.code().name)
-    if answer.WhichOneof("payload") != "task":
-        return "MESSAGE"
+    payload = answer.WhichOneof("payload")
+    if payload != "task":
+        return str(payload).upper()
     return str(TaskState.Name(answer.task.status.state))
 
 

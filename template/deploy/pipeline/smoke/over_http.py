@@ -26,15 +26,20 @@ def _message(message_id: str, text: str) -> dict[str, Any]:
 
 def _post(url: str, headers: Mapping[str, str], body: dict[str, Any]) -> str:
     try:
-        answer = httpx.post(url, headers=headers, json=body, timeout=PATIENCE_SECONDS)
-    except httpx.HTTPError as error:
+        answer = httpx.post(
+            url, headers=headers, json=body, timeout=PATIENCE_SECONDS, trust_env=False
+        )
+        content = answer.json() if answer.is_success else None
+    except (httpx.HTTPError, ValueError) as error:
         return f"{type(error).__name__}: {error}"
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         return "UNAUTHENTICATED"
-    if not answer.is_success or "error" in answer.json():
-        return f"{answer.status_code} {answer.text}"
-    result: dict[str, Any] = answer.json().get("result", answer.json())
-    return str(result["task"]["status"]["state"]) if "task" in result else "MESSAGE"
+    match content.get("result", content) if isinstance(content, dict) else None:
+        case {"task": {"status": {"state": str(state)}}}:
+            return state
+        case {"message": {}}:
+            return "MESSAGE"
+    return f"{answer.status_code} {answer.text}"
 
 
 CALLS = {"JSON-RPC": call_jsonrpc, "REST": call_rest}
