@@ -26,6 +26,7 @@ STAND_IN = """
 name: Set up uv
 description: Chooses the Python, and nothing else.
 inputs:
+  enable-cache: {description: Whether there is one, default: ""}
   python-version: {description: Which Python, default: ""}
 runs:
   using: composite

@@ -1,5 +1,6 @@
 """The agent's own checks of its manifests find what is planted, and say what it is."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 from conftest import Render
-from manifests import CHECKS, copy, in_vain, said_of
+from manifests import CHECKS, builds, copy, in_vain, said_of, shared
 
 EVERYTHING = "production-with-everything"
 ONE_POD = "development"
@@ -28,6 +29,43 @@ SETTINGS = f"overlays/{EVERYTHING}/config.env"
 SCALER = "components/autoscaling/horizontal-pod-autoscaler.yaml"
 POLICY = "components/monitoring/network-policy.yaml"
 MONITOR = "components/monitoring/service-monitor.yaml"
+BACKUP = "components/backup/cron-job.yaml"
+WAYS = "base/network-policy.yaml"
+KUSTOMIZATION = f"overlays/{EVERYTHING}/kustomization.yaml"
+DIGEST = "sha256:" + 64 * "1"
+ALLOWED = "tests/allowed.yaml"
+
+
+def added(one: str, said: str) -> Fault:
+    """An object more, written in one line."""
+    return Fault(
+        "base/service-account.yaml", "apiVersion: v1\n", f"{one}\n---\napiVersion: v1\n", said
+    )
+
+
+def given(variable: str, said: str) -> Fault:
+    """A line more in config.env."""
+    return Fault(SETTINGS, "A2A_ENVIRONMENT", f"{variable}\nA2A_ENVIRONMENT", said)
+
+
+def of_pod(field: str, said: str) -> Fault:
+    """A field more of the agent's pods."""
+    return Fault(
+        DEPLOYMENT, "      enableServiceLinks", f"      {field}\n      enableServiceLinks", said
+    )
+
+
+def of_container(field: str, said: str) -> Fault:
+    """A field more of the agent's container."""
+    return Fault(DEPLOYMENT, "          envFrom:", f"          {field}\n          envFrom:", said)
+
+
+def annotated(note: str, said: str) -> Fault:
+    """An annotation of the agent's Deployment."""
+    return Fault(
+        DEPLOYMENT, "metadata:\n  name", f"metadata:\n  annotations: {{{note}}}\n  name", said
+    )
+
 
 SELECTORS = {
     "service selects nothing": Fault(
@@ -48,9 +86,6 @@ SELECTORS = {
         "labelSelector: &pods\n            matchLabels: *labels",
         "labelSelector: &pods\n            matchLabels: {app: agent}",
         "is spread by labels that its pods do not have",
-    ),
-    "open to the world": Fault(
-        "base/default-deny.yaml", "[Ingress, Egress]", "[Egress]", "no NetworkPolicy closes Ingress"
     ),
     "monitor of two services": Fault(
         "components/monitoring/service.yaml",
@@ -96,10 +131,10 @@ PORTS = {
         "components/gateway/grpc-route.yaml", "kind: GRPCRoute", "kind: GPRCRoute", "not to gprc"
     ),
     "another host": Fault(
-        f"overlays/{EVERYTHING}/kustomization.yaml",
+        KUSTOMIZATION,
         "index: 2",
         "index: 0",
-        "does not take calls for https://agent.example.com",
+        "has to take calls for agent.example.com",
     ),
     "no way out": Fault(
         SETTINGS,
@@ -169,7 +204,7 @@ SCALE = {
         "base/pod-disruption-budget.yaml", "maxUnavailable: 1", "minAvailable: 3", "of 3 replicas 3"
     ),
     "less than the least": Fault(
-        SCALER, "maxReplicas: 6", "maxReplicas: 2", "more than maxReplicas"
+        SETTINGS, "A2A_REPLICAS=6", "A2A_REPLICAS=2", "more than maxReplicas"
     ),
     "scaler of nothing": Fault(
         SCALER, "name: everything-agent\n  min", "name: agent\n  min", "no Deployment agent"
@@ -190,7 +225,7 @@ SCALE = {
         "components/autoscaling/kustomization.yaml",
         "data.A2A_REPLICAS",
         "data.A2A_DATABASE_POOL_SIZE",
-        "A2A_REPLICAS is 1, but there are up to 6",
+        "A2A_REPLICAS is 6, but there are up to 10",
     ),
     "untold second pod": Fault(
         DEPLOYMENT, "replicas: 1", "replicas: 2", "up to 2 replicas", ONE_POD
@@ -207,14 +242,14 @@ PODS = {
     "short grace": Fault(
         DEPLOYMENT,
         "terminationGracePeriodSeconds: 45",
-        "terminationGracePeriodSeconds: 39",
-        "but needs 40",
+        "terminationGracePeriodSeconds: 44",
+        "but needs 45",
     ),
     "no drain": Fault(
         "base/config.env", "DRAIN_DELAY_SECONDS=5", "DRAIN_DELAY_SECONDS=0", "before all nodes know"
     ),
     "no digest": Fault(
-        f"overlays/{EVERYTHING}/kustomization.yaml",
+        KUSTOMIZATION,
         "digest: sha256:",
         "newTag: v",
         "images by digest",
@@ -270,10 +305,10 @@ PODS = {
         "to restricted",
     ),
     "another namespace": Fault(
-        f"overlays/{EVERYTHING}/kustomization.yaml",
+        KUSTOMIZATION,
         "namespace: everything-agent",
         "",
-        "in the namespace None",
+        "has to be in one namespace",
     ),
 }
 SCHEMAS = {
@@ -303,12 +338,315 @@ SCHEMAS = {
         "secretName",
     ),
 }
-FAULTS = SELECTORS | PORTS | REFERENCES | SCALE | PODS | SCHEMAS
+KINDS = {
+    "secret": added(
+        "{apiVersion: v1, kind: Secret, metadata: {name: a}}", "no secret belongs into git"
+    ),
+    "generated secret": Fault(
+        KUSTOMIZATION,
+        "kind: Kustomization",
+        "kind: Kustomization\nsecretGenerator: [{name: a, literals: [a=b]}]",
+        "no secret belongs into git",
+    ),
+    "rights": added(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: a},"
+        " roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}}",
+        "gives rights in the cluster",
+    ),
+    "way around the policies": added(
+        "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a},"
+        " spec: {defaultBackend: {service: {name: everything-agent-ops, port: {name: ops}}}}}",
+        "Ingress a is a networking.k8s.io/v1 Ingress, which nobody expects",
+    ),
+    "addresses by hand": added(
+        "{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a},"
+        " addressType: IPv4, endpoints: [{addresses: [169.254.169.254]}]}",
+        "EndpointSlice a is a",
+    ),
+    "pod without an owner": added(
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers:"
+        " [{name: a, image: a, securityContext: {privileged: true}}]}}",
+        "Pod a, container a: it must not gain privileges",
+    ),
+    "generator": Fault(
+        KUSTOMIZATION,
+        "kind: Kustomization",
+        "kind: Kustomization\nnameSuffix: -b",
+        "nobody expects nameSuffix",
+    ),
+    "resource from elsewhere": Fault(
+        "base/kustomization.yaml",
+        "- service.yaml",
+        "- https://example.com/service.yaml",
+        "which is not in git",
+    ),
+}
+POLICIES = {
+    "open to the world": Fault(
+        "base/default-deny.yaml", "[Ingress, Egress]", "[Egress]", "no NetworkPolicy closes Ingress"
+    ),
+    "deny for the agent alone": Fault(
+        "base/default-deny.yaml",
+        "podSelector: {}",
+        "podSelector: {matchLabels: {app.kubernetes.io/name: everything-agent}}",
+        "No NetworkPolicy closes the whole namespace",
+    ),
+    "everything to everybody": Fault(WAYS, "  egress:\n", "  egress:\n    - {}\n", "all ports"),
+    "ways in for everybody": Fault(
+        WAYS,
+        "    - from:\n        - namespaceSelector: {}\n      ports",
+        "    - ports",
+        "to everybody",
+    ),
+    "names from everybody": Fault(
+        "base/name-lookup.yaml",
+        "        - namespaceSelector:\n            matchLabels: {kubernetes.io/metadata.name: kube-system}",
+        "        - {}",
+        "-names, egress: it is open to everybody",
+    ),
+    "credentials of the node": Fault(
+        WAYS, "169.254.0.0/16, ", "", "where clouds give away credentials"
+    ),
+    "part of the credentials": Fault(
+        WAYS, "169.254.0.0/16", "169.254.0.0/17", "where clouds give away credentials"
+    ),
+    "credentials by another port": Fault(
+        "base/name-lookup.yaml", "port: 53, protocol: TCP", "port: 80, protocol: TCP", "credentials"
+    ),
+    "private addresses": Fault(
+        WAYS, "except: [fc00::/7, fe80::/10]", "except: [fe80::/10]", "private addresses fc00::/7"
+    ),
+    "public port": Fault(
+        WAYS, "port: 443", "port: 22", "port 22 is open to the public addresses 0.0.0.0/0"
+    ),
+    "range of ports": Fault(WAYS, "port: 443,", "port: 443, endPort: 65535,", "and no endPort"),
+    "another protocol": Fault(
+        WAYS, "port: http, protocol: TCP", "port: http, protocol: UDP", "nobody speaks UDP"
+    ),
+    "ops for every namespace": Fault(
+        POLICY,
+        "matchLabels: {kubernetes.io/metadata.name: monitoring}",
+        "matchLabels: {}",
+        "port ops is open to every namespace",
+    ),
+    "all namespaces but one": Fault(
+        POLICY,
+        "matchLabels: {kubernetes.io/metadata.name: monitoring}",
+        "matchExpressions: [{key: a, operator: DoesNotExist}]",
+        "port ops is open to every namespace",
+    ),
+    "collector anywhere": Fault(
+        WAYS,
+        "matchLabels: {kubernetes.io/metadata.name: observability}",
+        "matchLabels: {}",
+        "port 4317 is open to every namespace",
+    ),
+    "database for the cluster": Fault(
+        f"overlays/{ONE_POD}/postgres/network-policy.yaml",
+        "- podSelector:\n            matchLabels:\n              app.kubernetes.io/name: everything-agent",
+        "- namespaceSelector: {}",
+        "port postgres is open to every namespace",
+        ONE_POD,
+    ),
+}
+SERVICES = {
+    "balancer of the cloud": Fault(
+        "base/service.yaml", "type: ClusterIP", "type: LoadBalancer", "is a LoadBalancer"
+    ),
+    "port of nodes": Fault(
+        "components/monitoring/service.yaml", "clusterIP: None", "type: NodePort", "is a NodePort"
+    ),
+    "address of others": Fault(
+        "base/service.yaml",
+        "type: ClusterIP",
+        "externalIPs: [192.0.2.1]",
+        "nobody expects externalIPs",
+    ),
+    "name of others": added(
+        "{apiVersion: v1, kind: Service, metadata: {name: a},"
+        " spec: {type: ExternalName, externalName: example.com}}",
+        "Service a is a ExternalName",
+    ),
+}
+SECRETS = {
+    "key of a model": given("OPENAI_API_KEY=sk-12345", "OPENAI_API_KEY is secret"),
+    "variable of the interpreter": given(
+        "PYTHONPATH=/data", "nobody expects the variable PYTHONPATH"
+    ),
+    "word in an address": given(
+        "A2A_REPORT_URL=https://me:word@example.com", "tells a secret in the open"
+    ),
+    "word in a config map": Fault(
+        KUSTOMIZATION,
+        "- behavior: merge",
+        "- {name: a, literals: [password=word1]}\n- behavior: merge",
+        "password is secret",
+    ),
+    "word in an annotation": annotated("example.com/password: word1", "tells a secret"),
+    "word in a command": Fault(
+        BACKUP, "--keep=8]", "--keep=8, --password=word1]", "its command tells a secret"
+    ),
+    "whole secret as variables": Fault(
+        DEPLOYMENT,
+        "envFrom:\n",
+        "envFrom:\n            - secretRef: {name: everything-agent}\n",
+        "envFrom takes ConfigMaps",
+    ),
+    "whole secret in backups": Fault(
+        BACKUP,
+        "                items:\n                  - {key: A2A_DATABASE_PASSWORD, path: A2A_DATABASE_PASSWORD}\n",
+        "",
+        "takes the whole Secret",
+    ),
+    "secret for all": Fault(
+        DEPLOYMENT, "defaultMode: 0440", "defaultMode: 0777", "readable for all"
+    ),
+}
+STRANGERS = {
+    "image from elsewhere": Fault(
+        DEPLOYMENT,
+        "image: everything-agent",
+        f"image: example.com/agent@{DIGEST}",
+        "runs example.com/agent, which is not newName",
+    ),
+    "image of those who wait": Fault(
+        "components/migration/deployment.yaml",
+        "image: everything-agent",
+        f"image: example.com:5000/agent@{DIGEST}",
+        "runs example.com:5000/agent, which is not newName",
+    ),
+    "another command": of_container("command: [sh, -c, env]", "nobody expects it to run sh -c env"),
+    "hook": of_container(
+        "lifecycle: {postStart: {exec: {command: [env]}}}", "postStart may sleep before the end"
+    ),
+    "probe that runs a program": Fault(
+        DEPLOYMENT,
+        "httpGet: {path: /readyz, port: ops}",
+        "exec: {command: [env]}",
+        "nobody expects it to run env",
+    ),
+    "probe of others": Fault(
+        DEPLOYMENT, "path: /readyz,", "path: /readyz, host: example.com,", "without host"
+    ),
+    "names of others": of_pod(
+        "hostAliases: [{ip: 192.0.2.1, hostnames: [a]}]", "expects hostAliases"
+    ),
+    "names from others": of_pod("dnsConfig: {nameservers: [192.0.2.1]}", "expects dnsConfig"),
+    "shared processes": of_pod("shareProcessNamespace: true", "expects shareProcessNamespace"),
+    "network of the node": of_pod("hostNetwork: true", "expects hostNetwork"),
+    "unmasked files": Fault(
+        DEPLOYMENT, "capabilities:", "procMount: Unmasked\n            capabilities:", "procMount"
+    ),
+    "unconfined": Fault(
+        DEPLOYMENT, "fsGroup: 10001", "appArmorProfile: {type: Unconfined}", "appArmorProfile"
+    ),
+    "group of root": Fault(DEPLOYMENT, "runAsGroup: 10001", "runAsGroup: 0", "in a group"),
+    "files of root": Fault(DEPLOYMENT, "fsGroup: 10001", "fsGroup: 0", "group of root"),
+    "token in a volume": Fault(
+        DEPLOYMENT,
+        "emptyDir: {sizeLimit: 64Mi}",
+        "projected: {sources: [{serviceAccountToken: {path: a}}]}",
+        "of the kind projected",
+    ),
+    "disk of the node": Fault(
+        DEPLOYMENT, "emptyDir: {sizeLimit: 64Mi}", "emptyDir: {}", "sizeLimit"
+    ),
+    "variables of Services": Fault(
+        DEPLOYMENT, "enableServiceLinks: false", "enableServiceLinks: true", "look like settings"
+    ),
+    "any host": Fault(
+        "components/gateway/http-route.yaml",
+        "hostnames: [",
+        "hostnames: [a, '*.example.com', ",
+        "and no others",
+    ),
+    "old rules for pods": Fault(
+        f"overlays/{EVERYTHING}/namespace.yaml",
+        "enforce: restricted",
+        "enforce: restricted\n    pod-security.kubernetes.io/enforce-version: v1.0",
+        "knows less of what to refuse",
+    ),
+    "production by another name": Fault(
+        f"overlays/{ONE_POD}/config.env",
+        "=development",
+        "=production",
+        "production takes images by digest",
+        ONE_POD,
+    ),
+}
+FAULTS = {
+    name: fault
+    for table in (
+        SELECTORS, PORTS, REFERENCES, SCALE, PODS, SCHEMAS,
+        KINDS, POLICIES, SERVICES, SECRETS, STRANGERS,
+    )
+    for name, fault in table.items()
+}  # fmt: skip
+
+FOREIGN = added(
+    "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: a}}", ""
+)
+KEY = Fault(
+    DEPLOYMENT,
+    "          env:\n",
+    "          env:\n            - name: MODEL_API_KEY\n"
+    "              valueFrom: {secretKeyRef: {name: model, key: key}}\n",
+    "",
+)
+# What owners do, and what they add to allowed.yaml for it, if anything.
+CHANGES = {
+    "kind without schema": (
+        FOREIGN,
+        {"kinds_without_schema:": "external-secrets.io/v1 ExternalSecret"},
+    ),
+    "key of a model": (KEY, {"variables:": "MODEL_API_KEY", "made_elsewhere:": "model"}),
+    "container beside the agent's": (
+        Fault(
+            DEPLOYMENT,
+            "      containers:\n",
+            "      containers:\n        - name: beside\n          image: example.com/beside:1@"
+            f"{DIGEST}\n          securityContext: {{allowPrivilegeEscalation: false,"
+            " readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}\n"
+            "          resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}\n",
+            "",
+        ),
+        {"images:": "example.com/beside"},
+    ),
+    "field": (of_pod("runtimeClassName: gvisor", ""), {"fields:": "runtimeClassName"}),
+    "port of others": (
+        Fault(
+            WAYS,
+            "        - {port: 443, protocol: TCP}\n",
+            "        - {port: 443, protocol: TCP}\n        - {port: 8443, protocol: TCP}\n",
+            "",
+        ),
+        {"ports_on_the_internet:": "8443"},
+    ),
+    "more pods": (Fault(SETTINGS, "A2A_REPLICAS=6", "A2A_REPLICAS=12", ""), {}),
+    "namespace of an administrator": (Fault(KUSTOMIZATION, "- namespace.yaml\n", "", ""), {}),
+    "kind of the whole cluster": (
+        added(
+            "{apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: a}, value: 1}",
+            "",
+        ),
+        {"kinds:": "scheduling.k8s.io/v1 PriorityClass"},
+    ),
+    "another gateway": (
+        Fault(
+            KUSTOMIZATION,
+            "replacements:\n",
+            "patches:\n- target: {kind: HTTPRoute}\n"
+            "  patch: |-\n    - {op: replace, path: /spec/parentRefs/0/name, value: ours}\nreplacements:\n",
+            "",
+        ),
+        {},
+    ),
+}
 
 
 @pytest.fixture(scope="module")
 def agent(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An agent with everything, and with all overlays that its checks add."""
+    """An agent with everything, and overlays with all of its components."""
     folder = tmp_path_factory.mktemp("faulty")
     assert EVERYTHING in copy(render("everything"), folder)
     return folder
@@ -354,3 +692,71 @@ def test_patch_that_hits_nothing_is_named(agent: Path) -> None:
 
     assert [one for one in wrong if one not in right] != []
     assert "components/monitoring/kustomization.yaml: this entry of patches" in wrong[0]
+
+
+def lines_in(agent: Path, lists: dict[str, str]) -> Fault:
+    """Lines more in allowed.yaml, as one change of the whole file."""
+    text = new = (agent / "deploy/kubernetes" / ALLOWED).read_text()
+    for name, line in lists.items():
+        new = re.sub(rf"^{name}( \[\])?(.*)$", rf"{name}\2\n  - {line}", new, flags=re.MULTILINE)
+    return Fault(ALLOWED, text, new, "")
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_owners_may_do_as_they_like(agent: Path, name: str) -> None:
+    """Without their line in allowed.yaml it is a fault; with it nothing is said."""
+    change, lists = CHANGES[name]
+    with planted(agent, change):
+        before = said_of(agent, EVERYTHING)
+        with planted(agent, lines_in(agent, lists)):
+            after = said_of(agent, EVERYTHING)
+
+    assert any(before.values()) == bool(lists)
+    assert after == {check: [] for check in CHECKS}
+
+
+def test_shared_namespace_is_named(agent: Path) -> None:
+    """Development must not be applied over production."""
+    aimed = Fault(
+        f"overlays/{ONE_POD}/kustomization.yaml",
+        "namespace: everything-agent-development",
+        "namespace: everything-agent",
+        "",
+    )
+    with planted(agent, aimed):
+        said = shared(agent, [ONE_POD, "production"])
+
+    assert shared(agent, [ONE_POD, "production"]) == []
+    assert said == [
+        "The overlays development and production are both in the namespace everything-agent."
+    ]
+
+
+def test_notes_are_no_environment(tmp_path: Path) -> None:
+    """Beside the folders of overlays, there may be files."""
+    (tmp_path / builds.OVERLAYS / "staging").mkdir(parents=True)
+    (tmp_path / builds.OVERLAYS / "staging/kustomization.yaml").touch()
+    (tmp_path / builds.OVERLAYS / "README.md").touch()
+
+    assert builds.overlays(tmp_path) == ["staging"]
+
+
+def documented_patches(agent: Path) -> str:
+    """All patches that the page shows, as one list of a kustomization."""
+    page = (agent / "docs/kubernetes.md").read_text()
+    shown = re.findall(r"```yaml\n(?:patches:\n)?(  - target.*?)```", page, re.DOTALL)
+    assert len(shown) == 3
+    return "patches:\n" + "".join(shown)
+
+
+def test_documented_patches_hold(agent: Path) -> None:
+    """All at once, with the lines in allowed.yaml that the page names."""
+    patches = documented_patches(agent)
+    change = Fault(KUSTOMIZATION, "replacements:\n", f"{patches}replacements:\n", "")
+    lines = lines_in(agent, {"variables:": "MODEL_API_KEY", "made_elsewhere:": "model"})
+    before = in_vain(agent, [EVERYTHING])
+    with planted(agent, change), planted(agent, lines):
+        said, vain = said_of(agent, EVERYTHING), in_vain(agent, [EVERYTHING])
+
+    assert said == {check: [] for check in CHECKS}
+    assert vain == before

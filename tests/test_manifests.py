@@ -67,8 +67,9 @@ def test_own_checks_pass(yard: Yard) -> None:
 
 def test_every_change_has_an_effect(yard: Yard) -> None:
     """No patch is there for nothing."""
+    overlays = [one for one in yard.overlays if "-with-" not in one or one.endswith("-everything")]
 
-    assert in_vain(yard.agent, yard.overlays) == []
+    assert in_vain(yard.agent, overlays) == []
 
 
 def policies(folder: Path, manifest: str) -> tuple[int, dict[str, Any]]:

@@ -1,6 +1,5 @@
-"""Builds overlays with kustomize: as they are, with one component more, and with all of them."""
+"""Builds overlays with kustomize, out of nothing but what is in git."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,14 +10,11 @@ import yaml
 from objects import Build
 
 OVERLAYS = "deploy/kubernetes/overlays"
-# What a component builds on; an overlay takes these in before it.
-NEEDS = {
-    "autoscaling": ["postgres"],
-    "backup": ["postgres"],
-    "gateway-tls": ["gateway", "tls"],
-    "migration": ["postgres"],
-    "mtls": ["tls"],
-}
+# The fields of kustomizations that lead to files.
+PATHS = {
+    "bases", "components", "configurations", "crds", "env", "envs", "files", "generators", "path",
+    "patchesStrategicMerge", "resources", "transformers", "validators",
+}  # fmt: skip
 
 
 def copied(agent: Path, folder: Path) -> Path:
@@ -29,8 +25,17 @@ def copied(agent: Path, folder: Path) -> Path:
     return folder
 
 
+def overlays(agent: Path) -> list[str]:
+    """The names of all environments."""
+    return sorted(file.parent.name for file in (agent / OVERLAYS).glob("*/kustomization.yaml"))
+
+
 def kustomize(folder: Path) -> str:
-    """What `kubectl apply -k` would apply."""
+    """What `kubectl apply -k` would apply; what is not in git could be another thing then."""
+    for file in parts(folder):
+        for path in _files(read(file)):
+            if not (file.parent / path).exists():
+                raise ValueError(f"{folder.name} takes {path}, which is not in git: copy it there.")
     command = ["kubectl", "kustomize", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -40,38 +45,31 @@ def kustomize(folder: Path) -> str:
 
 def build(agent: Path, overlay: str) -> Build:
     written = kustomize(agent / OVERLAYS / overlay)
-    return Build(overlay, list(yaml.safe_load_all(written)), agent)
+    return Build(overlay, list(yaml.load_all(written, yaml.CSafeLoader)), agent)
 
 
 def read(kustomization: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(kustomization.read_text())
+    content: dict[str, Any] = yaml.load(kustomization.read_text(), yaml.CSafeLoader)
     return content
 
 
-def components(agent: Path) -> dict[str, Path]:
-    """The folder of every component by its name; some are not in deploy/kubernetes."""
-    files = sorted((agent / "deploy").rglob("kustomization.yaml"))
-    return {file.parent.name: file.parent for file in files if read(file)["kind"] == "Component"}
+def parts(folder: Path) -> Iterator[Path]:
+    """The kustomization of a folder, and those that it takes in."""
+    yield folder / "kustomization.yaml"
+    content = read(folder / "kustomization.yaml")
+    for one in [*content.get("resources", []), *content.get("components", [])]:
+        if (folder / one).is_dir():
+            yield from parts((folder / one).resolve())
 
 
-def write_overlays(agent: Path) -> Iterator[str]:
-    """Add overlays that have more components; yield the names of all."""
-    names = list(components(agent))
-    for overlay in sorted(path.name for path in (agent / OVERLAYS).iterdir()):
-        yield overlay
-        yield from (_with(agent, overlay, [name], name) for name in names)
-        yield _with(agent, overlay, names, "everything")
-
-
-def _with(agent: Path, overlay: str, added: list[str], what: str) -> str:
-    folder = agent / OVERLAYS / f"{overlay}-with-{what}"
-    shutil.copytree(agent / OVERLAYS / overlay, folder)
-    content, there = read(folder / "kustomization.yaml"), components(agent)
-    chosen = [(folder / one).resolve() for one in content.get("components", [])]
-    for name in [name for one in added for name in [*NEEDS.get(one, []), one]]:
-        if there[name].resolve() not in chosen:
-            chosen.append(there[name].resolve())
-    # Relative, because kustomize takes no others.
-    content["components"] = [os.path.relpath(one, folder.resolve()) for one in chosen]
-    (folder / "kustomization.yaml").write_text(yaml.safe_dump(content))
-    return folder.name
+def _files(content: Any, field: str = "") -> Iterator[str]:
+    """What a kustomization reads: paths, as it should be, or addresses."""
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _files(value, name)
+    elif isinstance(content, list):
+        for one in content:
+            yield from _files(one, field)
+    elif field in PATHS and "\n" not in content:
+        # A file of a ConfigMap may have another name there.
+        yield content.rpartition("=")[2] if field == "files" else content

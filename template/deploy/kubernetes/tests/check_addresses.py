@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from objects import Build, title
-from settings import effective
+from settings import effective, in_production
 
 
 def faults(build: Build) -> Iterator[str]:
@@ -12,7 +12,7 @@ def faults(build: Build) -> Iterator[str]:
         for target in policy["spec"]["targetRefs"]:
             if build.named(target["kind"], target["name"]) is None:
                 yield f"{title(policy)}: there is no {target['kind']} {target['name']}."
-    if build.name.startswith("production"):
+    if in_production(build):
         for pod in build.agents:
             known = effective(build, pod)
             public = {
@@ -30,8 +30,11 @@ def _routes(build: Build, public: dict[str, str]) -> Iterator[str]:
     for route in build.routes:
         kind = route["kind"].removesuffix("Route").upper()
         name = "A2A_PUBLIC_URL" if kind == "HTTP" else f"A2A_PUBLIC_{kind}_URL"
-        if name in public and _host(public[name]) not in route["spec"]["hostnames"]:
-            yield f"{title(route)} does not take calls for {public[name]}, which is {name}."
+        if name in public and route["spec"].get("hostnames") != [_host(public[name])]:
+            yield (
+                f"{title(route)} has to take calls for {_host(public[name])} of {name}, and no others; "
+                f"with a port in {name}, patch hostnames, and leave the replacement out."
+            )
 
 
 def _certificates(build: Build, public: dict[str, str]) -> Iterator[str]:

@@ -1,58 +1,43 @@
-"""May pods do nothing that they need not? The restricted profile of Kubernetes, and some more."""
+"""Do pods have nothing that they do not need? The restricted profile of Kubernetes, and some more."""
 
 from collections.abc import Iterator
 
-from objects import Build, Object, Pod
+from objects import Build, Pod, unless
 
-VOLUMES = {
-    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected",
-    "secret",
+FIELDS = {
+    "affinity", "automountServiceAccountToken", "containers", "enableServiceLinks",
+    "imagePullSecrets", "initContainers", "nodeSelector", "priorityClassName", "restartPolicy",
+    "securityContext", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations",
+    "topologySpreadConstraints", "volumes",
 }  # fmt: skip
-PROFILES = [{"type": "RuntimeDefault"}]
+SECURITY = {
+    "fsGroup", "fsGroupChangePolicy", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile",
+}  # fmt: skip
+VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
 
 
 def faults(build: Build) -> Iterator[str]:
     for pod in build.pods:
-        yield from (f"{pod.title}: {fault}" for fault in _pod(pod))
-        for container in pod.containers:
-            found = _container(pod.spec.get("securityContext", {}), container)
-            yield from (f"{pod.title}, container {container['name']}: {fault}" for fault in found)
+        security = pod.spec.get("securityContext", {})
+        for field in sorted((pod.spec.keys() - FIELDS) | (security.keys() - SECURITY)):
+            if not build.allows("fields", field):
+                yield f"{pod.title}: nobody expects {field} here; {unless('fields')}"
+        yield from (f"{pod.title}: {fault}" for fault in [*_pod(pod), *_volumes(build, pod)])
 
 
 def _pod(pod: Pod) -> Iterator[str]:
-    for name in ("hostNetwork", "hostPID", "hostIPC"):
-        if pod.spec.get(name):
-            yield f"{name} shares what belongs to the node."
-    for volume in pod.spec.get("volumes", []):
-        for kind in volume.keys() - VOLUMES - {"name"}:
-            yield f"the volume {volume['name']} must not be of the kind {kind}."
-    if pod.spec.get("securityContext", {}).get("sysctls"):
-        yield "sysctls change the node."
     if pod.spec.get("automountServiceAccountToken") is not False:
         yield "set automountServiceAccountToken to false: it does not talk to Kubernetes."
+    if pod.spec.get("enableServiceLinks") is not False:
+        yield "set enableServiceLinks to false: variables of other Services look like settings."
+    if pod.spec.get("securityContext", {}).get("fsGroup") == 0:
+        yield "its files must not belong to the group of root."
 
 
-def _container(whole: Object, container: Object) -> Iterator[str]:
-    own = container.get("securityContext", {})
-    both = whole | own
-    if both.get("runAsNonRoot") is not True or both.get("runAsUser", 0) == 0:
-        yield "it has to run as a user with a number, who is not root."
-    if both.get("seccompProfile") not in PROFILES:
-        yield "its seccompProfile has to be RuntimeDefault."
-    if own.get("privileged") or own.get("allowPrivilegeEscalation") is not False:
-        yield "it must not gain privileges."
-    if own.get("capabilities") != {"drop": ["ALL"]}:
-        yield "it has to drop all capabilities."
-    if own.get("readOnlyRootFilesystem") is not True:
-        yield "its file system has to be read-only."
-    if any("hostPort" in port for port in container.get("ports", [])):
-        yield "a hostPort is reached past every policy."
-    yield from _resources(container.get("resources", {}))
-
-
-def _resources(resources: Object) -> Iterator[str]:
-    for name in ("cpu", "memory"):
-        if name not in resources.get("requests", {}):
-            yield f"without a request for {name}, nobody knows where it fits."
-    if "memory" not in resources.get("limits", {}):
-        yield "without a limit for memory, it can take that of its neighbours."
+def _volumes(build: Build, pod: Pod) -> Iterator[str]:
+    for volume in pod.spec.get("volumes", []):
+        for kind in sorted(volume.keys() - VOLUMES - {"name"}):
+            if not build.allows("volumes", kind):
+                yield f"the volume {volume['name']} is of the kind {kind}; {unless('volumes')}"
+        if "emptyDir" in volume and not (volume["emptyDir"] or {}).get("sizeLimit"):
+            yield f"the volume {volume['name']} has no sizeLimit: it can fill the node's disk."

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import PurePosixPath
 
-from objects import Build, Object, Pod
+from objects import Build, Object, Pod, unless
 from settings import defaults, told
 
 # What cert-manager writes into the Secret of a Certificate.
@@ -47,7 +47,7 @@ def _config_maps(build: Build, pod: Pod) -> Iterator[str]:
     for name, key in _uses(pod, "configMap"):
         config = build.named("ConfigMap", name)
         if config is None:
-            yield from _undocumented(build, f"configmap {name}", key)
+            yield from _undocumented(build, "configmap", name, key)
         elif key not in {None, *config.get("data", {})}:
             yield f"the ConfigMap {name} has no {key}."
 
@@ -56,18 +56,20 @@ def _secrets(build: Build, pod: Pod) -> Iterator[str]:
     made = {one["spec"].get("secretName") for one in build.of("Certificate")}
     for name, key in _uses(pod, "secret"):
         if name not in made:
-            yield from _undocumented(build, f"secret generic {name}", key)
+            yield from _undocumented(build, "secret generic", name, key)
         elif key not in {None, *CERTIFICATE_KEYS}:
             yield f"the Secret {name} of cert-manager has no {key}."
         if key and key.startswith("A2A_") and key not in defaults(build.agent):
             yield f"the agent has no setting {key}, which the Secret {name} is to hold."
 
 
-def _undocumented(build: Build, what: str, key: str | None) -> Iterator[str]:
-    """What is not in git is made by hand, as this page tells."""
-    page = (build.agent / "docs/kubernetes.md").read_text()
+def _undocumented(build: Build, kind: str, name: str, key: str | None) -> Iterator[str]:
+    """What is not in git is made by hand, as this page tells, or by something else."""
+    if build.allows("made_elsewhere", name):
+        return
+    page, what = (build.agent / "docs/kubernetes.md").read_text(), f"{kind} {name}"
     if f"create {what} " not in page:
-        yield f"docs/kubernetes.md does not say how to create {what}."
+        yield f"docs/kubernetes.md does not say how to create {what}; {unless('made_elsewhere')}"
     elif key is not None and key not in page:
         yield f"docs/kubernetes.md does not say what {key} is, which {what} is to hold."
 

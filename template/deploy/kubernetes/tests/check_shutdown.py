@@ -6,7 +6,7 @@ from objects import Build, Pod
 from settings import effective
 
 # To interrupt what has not ended, close connections and the database, and send the last logs.
-MARGIN_SECONDS = 5
+MARGIN_SECONDS = 10
 # Until all nodes have heard that a pod is no longer to be called.
 WITHDRAWN_SECONDS = 3
 

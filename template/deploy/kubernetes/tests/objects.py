@@ -1,24 +1,37 @@
 """What a build is made of, and how one object finds another."""
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 Object = dict[str, Any]
 
 # Where each kind that runs pods keeps what they are made from.
 TEMPLATES = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "DaemonSet": ("spec", "template"),
     "Deployment": ("spec", "template"),
     "Job": ("spec", "template"),
+    "Pod": (),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
     "StatefulSet": ("spec", "template"),
 }
+ALLOWED = "deploy/kubernetes/tests/allowed.yaml"
 COMPONENT = "app.kubernetes.io/component"
 
 
 def title(one: Object) -> str:
     return f"{one['kind']} {one['metadata']['name']}"
+
+
+def unless(what: str) -> str:
+    """How an owner says that something is meant."""
+    return f"if it is meant, add it to {what} in {ALLOWED}."
 
 
 def matches(selector: Object, labels: dict[str, str]) -> bool:
@@ -81,6 +94,23 @@ class Build:
 
     def named(self, kind: str, name: str) -> Object | None:
         return next((one for one in self.of(kind) if one["metadata"]["name"] == name), None)
+
+    @cached_property
+    def _allowed(self) -> dict[str, list[str] | None]:
+        written = (self.agent / ALLOWED).read_text()
+        lists: dict[str, list[str] | None] = yaml.load(written, yaml.CSafeLoader)
+        return lists
+
+    def allows(self, what: str, wanted: str) -> bool:
+        """Say whether a list of allowed.yaml has something; there, * stands for anything."""
+        return any(fnmatchcase(wanted, str(one)) for one in self._allowed[what] or [])
+
+    @property
+    def namespaces(self) -> set[str]:
+        """Where its objects go; those of the whole cluster go nowhere."""
+        return {
+            one["metadata"]["namespace"] for one in self.objects if "namespace" in one["metadata"]
+        }
 
     @cached_property
     def pods(self) -> list[Pod]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from builds import OVERLAYS, kustomize, read
+from builds import OVERLAYS, kustomize, parts, read
 
 # The lists of a kustomization whose entries change what is there already. Replacements may write
 # what stands there anyhow; the other checks look at what comes of them.
@@ -15,11 +15,9 @@ def in_vain(agent: Path, overlays: list[str]) -> Iterator[str]:
     """Leave out one entry after the other, and see whether any overlay becomes another one."""
     folders = [(agent / OVERLAYS / overlay).resolve() for overlay in overlays]
     whole = {folder: _build(folder) for folder in folders}
-    parts = {folder: set(_parts(folder)) for folder in folders}
-    for file in sorted(set().union(*parts.values())):
-        if "-with-" in file.parent.name:
-            continue  # a copy of one that is looked at itself
-        users = {folder: whole[folder] for folder in folders if file in parts[folder]}
+    files = {folder: set(parts(folder)) for folder in folders}
+    for file in sorted(set().union(*files.values())):
+        users = {folder: whole[folder] for folder in folders if file in files[folder]}
         content = read(file)
         for kind in CHANGES:
             for change in content.get(kind, []):
@@ -43,12 +41,3 @@ def _build(folder: Path) -> str:
         return kustomize(folder)
     except ValueError as error:
         return str(error)  # that it cannot be built without is an effect too
-
-
-def _parts(folder: Path) -> Iterator[Path]:
-    """The kustomization of a folder, and those that it takes in."""
-    yield folder / "kustomization.yaml"
-    content = read(folder / "kustomization.yaml")
-    for one in [*content.get("resources", []), *content.get("components", [])]:
-        if (folder / one).is_dir():
-            yield from _parts((folder / one).resolve())

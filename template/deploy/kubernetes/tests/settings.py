@@ -41,5 +41,13 @@ def told(build: Build, container: Object) -> dict[str, str]:
 
 
 def effective(build: Build, pod: Pod) -> dict[str, str]:
-    """What the first container of a pod works with: what it is told, else the defaults."""
-    return defaults(build.agent) | told(build, pod.spec["containers"][0])
+    """What the agent in a pod works with: what its container is told, else the defaults."""
+    containers = pod.spec["containers"]
+    agents = [one for one in containers if one["name"] == "agent"]
+    return defaults(build.agent) | told(build, [*agents, *containers][0])
+
+
+def in_production(build: Build) -> bool:
+    """Say whether callers rely on it, whatever it is called."""
+    told_so = [effective(build, pod)["A2A_ENVIRONMENT"] == "production" for pod in build.agents]
+    return build.name.startswith("production") or any(told_so)

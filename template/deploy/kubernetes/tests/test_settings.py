@@ -15,9 +15,8 @@ def test_settings_are_safe(built: Build, tmp_path: Path, monkeypatch: pytest.Mon
     for name in secret_settings(built.agent):
         (tmp_path / name).write_text("")
     (tmp_path / "A2A_ENCRYPTION_KEYS").write_text("made-up")
-    for name, value in (
-        told(built, pod.spec["containers"][0]) | {SECRETS_DIR: str(tmp_path)}
-    ).items():
+    [container] = [one for one in pod.spec["containers"] if one["name"] == "agent"]
+    for name, value in (told(built, container) | {SECRETS_DIR: str(tmp_path)}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
 
