@@ -23,11 +23,20 @@ def unpack(archive: Path, folder: Path) -> None:
     """Unpack files and folders, none of which belongs to git; whatever else there is, is refused."""
     with tarfile.open(archive) as packed:
         for member in packed:
-            if not (member.isfile() or member.isdir()):
-                sys.exit(f"{archive} has {member.name}, which is neither a file nor a folder.")
-            if ".git" in PurePosixPath(member.name).parts:
-                sys.exit(f"{archive} would change the repository itself: it has {member.name}.")
-        packed.extractall(folder, filter="data")
+            name = PurePosixPath(member.name)
+            if name.is_absolute() or ".." in name.parts:
+                sys.exit(f"{archive} would write outside of the repository: it has {name}.")
+            if ".git" in name.parts:
+                sys.exit(f"{archive} would change the repository itself: it has {name}.")
+            target = folder / name
+            if member.isdir():
+                target.mkdir(parents=True, exist_ok=True)
+            elif member.isfile() and (content := packed.extractfile(member)):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())
+                target.chmod(0o755 if member.mode & 0o100 else 0o644)
+            else:
+                sys.exit(f"{archive} has {name}, which is neither a file nor a folder.")
 
 
 def replace(example: Path, archive: Path) -> None:

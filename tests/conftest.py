@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 from unittest import mock
@@ -72,7 +71,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Render]:
+def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
     """Render in process; equal answers share one folder."""
     rendered: dict[str, Path] = {}
 
@@ -81,13 +80,15 @@ def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         key = repr(sorted(data.items()))
         if key not in rendered:
             folder = tmp_path_factory.mktemp("rendered") / "agent"
-            run_copy(str(template), folder, data, defaults=True, quiet=True, settings=Settings())
+            # Copier asks git about every file otherwise; a plain folder has no answer to give.
+            with (
+                mock.patch("copier._main.is_git_available", return_value=False),
+                mock.patch("copier._template.is_git_available", return_value=False),
+            ):
+                run_copy(
+                    str(template), folder, data, defaults=True, quiet=True, settings=Settings()
+                )
             rendered[key] = folder
         return rendered[key]
 
-    # Copier asks git about every file otherwise; a plain folder has no answer to give.
-    with (
-        mock.patch("copier._main.is_git_available", return_value=False),
-        mock.patch("copier._template.is_git_available", return_value=False),
-    ):
-        yield render
+    return render

@@ -22,6 +22,7 @@ def unpacked(*packages: str, suffix: str = "") -> Path:
     unfinished = place.with_name(f"unfinished-{place.name}")
     if not place.exists():
         install("mmdebstrap")
+        CACHE.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(unfinished, ignore_errors=True)
         include = f"--include={','.join(packages)}"
         _run("mmdebstrap", "--variant=extract", include, SUITE, str(unfinished), _mirror())

@@ -26,7 +26,7 @@ def unit_test(folder: Path) -> tuple[int, str]:
     return said(tool("promtool"), "test", "rules", *sorted((folder / "tests").glob("*.yaml")))
 
 
-@pytest.mark.parametrize("answers", ["default", "grpc"])
+@pytest.mark.parametrize("answers", ["default", "everything"])
 def test_configuration_is_valid(render: Render, answers: str) -> None:
     """Prometheus takes what an agent is rendered with."""
     config = render(answers) / "deploy/prometheus/prometheus.yaml"
