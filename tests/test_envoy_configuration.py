@@ -16,8 +16,9 @@ pytestmark = pytest.mark.lab
 @pytest.mark.parametrize("answers", ANSWERS)
 def test_envoy_accepts_it(render: Render, answers: str, tmp_path: Path) -> None:
     """It knows every name, every type fits, and nothing is deprecated."""
+    agent = render(answers, task_store="postgres", deployment=["compose"])
 
-    assert faults(render(answers, task_store="postgres"), tmp_path) == ""
+    assert faults(agent, tmp_path) == ""
 
 
 def test_documented_tls_is_accepted(render: Render, tmp_path: Path) -> None:
