@@ -174,8 +174,10 @@ def test_replicas_have_the_labels_of_compose(
 
 def gateway_faults(objects: list[dict[str, Any]], folder: Path) -> str:
     """What the models of the Gateway API have against objects; unknown fields they let pass."""
-    command = ["npm", "install", "--silent", "--no-save", "--prefix", str(folder), GATEWAY_MODELS]
-    subprocess.run(command, check=True)
+    # In the folder and not with --prefix, which would leave the machine's own npmrc unread.
+    subprocess.run(
+        ["npm", "install", "--silent", "--no-save", GATEWAY_MODELS], cwd=folder, check=True
+    )
     script = Path(shutil.copy(ROOT / "tests/gateway_models.mjs", folder))
     done = subprocess.run(
         [tool("node"), script],
