@@ -49,7 +49,7 @@ def test_smoke_call_shows_answers_in_one_line(
 ) -> None:
     """However long they are, and whatever is in them; only what an agent would say is good."""
     with answering(status, body) as address:
-        command = [sys.executable, "deploy/pipeline/smoke", f"http={address}"]
+        command = [sys.executable, "-B", "deploy/pipeline/smoke", f"http={address}"]
         agent = render("default")
         done = subprocess.run(command, cwd=agent, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()

@@ -169,11 +169,12 @@ class PostgresServer:
 
     def _claim_port(self) -> int:
         """As long as UDP has the same port, the system gives it to no other server of the tests."""
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port: int = listener.getsockname()[1]
+        while True:
             claim = self._resources.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-            claim.bind(("127.0.0.1", port))
-            return port
+            with socket.create_server(("127.0.0.1", 0)) as listener, suppress(OSError):
+                port: int = listener.getsockname()[1]
+                claim.bind(("127.0.0.1", port))  # unless another server has claimed it
+                return port
 
 
 def _programs() -> Path | None:
