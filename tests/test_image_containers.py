@@ -33,8 +33,9 @@ print(json.dumps(compiled))
 """
 # What only the build needs, as far as it is there.
 BUILD_ONLY = """
-import glob, json, shutil
-places = ["/cache", "/root/.cache/*", "/app/*", "/app/.venv/lib/*/site-packages/grpc_tools"]
+import glob, json, os, shutil
+home = os.path.expanduser("~root")
+places = ["/cache", f"{home}/.cache/*", "/app/*", "/app/.venv/lib/*/site-packages/grpc_tools"]
 print(json.dumps([shutil.which("uv"), *(file for place in places for file in glob.glob(place))]))
 """
 

@@ -205,6 +205,15 @@ def test_first_deployment_is_not_undone(cluster: Cluster) -> None:
     assert "there is nothing to go back to" in said
 
 
+def test_notes_are_no_overlay(cluster: Cluster) -> None:
+    """Beside the folders of overlays, there may be files."""
+    (cluster.agent / "deploy/kubernetes/overlays/README.md").touch()
+    code, said = cluster.roll_out("README.md")
+
+    assert code == 2
+    assert "choose from" in said
+
+
 @pytest.mark.parametrize(
     "image",
     [
