@@ -22,7 +22,11 @@ Questions = dict[str, Answers]
 
 def questions(file: Path = COPIER) -> Questions:
     """Return the questions that offer choices and are asked at all."""
-    configuration = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return asked(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def asked(configuration: Answers) -> Questions:
+    """Return those of a configuration."""
     return {
         name: question
         for name, question in configuration.items()

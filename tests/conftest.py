@@ -1,17 +1,14 @@
-"""Renders agents from the work tree as it is now: in process, and once for each set of answers."""
+"""Renders agents from the work tree as it is now, and says how long that took."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, Protocol
-from unittest import mock
+from typing import Any
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).parents[1]
-ANSWERS = {path.stem: path for path in sorted((ROOT / "answers").glob("*.yml"))}
 
 # A git hook sets these; they would point every git below at this repository.
 for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"):
@@ -21,25 +18,18 @@ for role in ("AUTHOR", "COMMITTER"):
     os.environ[f"GIT_{role}_NAME"] = "Test"
     os.environ[f"GIT_{role}_EMAIL"] = "test@example.com"
 
-from copier import Settings, run_copy  # noqa: E402  # it copies the environment when imported
+from renders import ANSWERS, Renders, once, read_answers, shared  # noqa: E402  # Copier copies these
 
+Render = Renders
+RENDERED = pytest.StashKey[list[float]]()
 
-class Render(Protocol):
-    """Render an agent and return its folder, which is shared: copy it before changing it."""
-
-    def __call__(self, answers: str = "default", **data: Any) -> Path: ...
+__all__ = ["ANSWERS", "RENDERED", "ROOT", "Render", "copy_work_tree", "git", "read_answers"]
 
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git in a folder and return what it prints."""
     command = ["git", *arguments]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
-
-
-def read_answers(name: str) -> dict[str, Any]:
-    """Read a named answer file."""
-    answers: dict[str, Any] = yaml.safe_load(ANSWERS[name].read_text())
-    return answers
 
 
 def copy_work_tree(destination: Path) -> Path:
@@ -56,7 +46,7 @@ def copy_work_tree(destination: Path) -> Path:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The work tree in a plain folder, which Copier renders without cloning it."""
-    return copy_work_tree(tmp_path_factory.mktemp("template"))
+    return once(shared(tmp_path_factory.getbasetemp()) / "template", copy_work_tree)
 
 
 @pytest.fixture(scope="session")
@@ -71,24 +61,38 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def render(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """Render in process; equal answers share one folder."""
-    rendered: dict[str, Path] = {}
+def render(
+    template: Path, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Render:
+    """Render in process; equal answers share one folder, also between processes."""
+    folder = shared(tmp_path_factory.getbasetemp()) / "rendered"
+    return Renders(template, folder, pytestconfig.stash[RENDERED])
 
-    def render(answers: str = "default", **data: Any) -> Path:
-        data = read_answers(answers) | data
-        key = repr(sorted(data.items()))
-        if key not in rendered:
-            folder = tmp_path_factory.mktemp("rendered") / "agent"
-            # Copier asks git about every file otherwise; a plain folder has no answer to give.
-            with (
-                mock.patch("copier._main.is_git_available", return_value=False),
-                mock.patch("copier._template.is_git_available", return_value=False),
-            ):
-                run_copy(
-                    str(template), folder, data, defaults=True, quiet=True, settings=Settings()
-                )
-            rendered[key] = folder
-        return rendered[key]
 
-    return render
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing is rendered yet."""
+    config.stash[RENDERED] = []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was noted to the process that reports, when that is another one."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["rendered"] = session.config.stash[RENDERED]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what another process noted, unless it died."""
+    noted = getattr(node, "workeroutput", {})
+    node.config.stash[RENDERED] += noted.get("rendered", [])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what rendering costs; whoever slows it down sees it here."""
+    if seconds := config.stash[RENDERED]:
+        each = sum(seconds) / len(seconds)
+        terminalreporter.write_line(
+            f"{len(seconds)} agents rendered in {sum(seconds):.0f} s, {each:.2f} s each"
+        )

@@ -591,6 +591,7 @@ CHANGES = {
         FOREIGN,
         {"kinds_without_schema:": "external-secrets.io/v1 ExternalSecret"},
     ),
+    "setting of one's own": (given("AGENT_GREETING=Ahoy", ""), {}),
     "key of a model": (KEY, {"variables:": "MODEL_API_KEY", "made_elsewhere:": "model"}),
     "container beside the agent's": (
         Fault(

@@ -8,7 +8,7 @@ import yaml
 from conftest import ROOT
 from rules import ALERTS, RECORDED, RULES, RUNBOOK, headings, rules, unit_tests
 
-OBSERVABILITY = ROOT / "template/src/{{ package_name }}/observability"
+METRICS = ROOT / "template/src/{{ package_name }}/observability/metrics/metrics.py"
 OBJECTIVES = rules(RULES / "objectives.yaml")
 OTHERS = rules(RULES / "recording.yaml") + rules(RULES / "alerts.yaml")
 SETTINGS = ROOT / "template/src/{{ package_name }}/settings.py.jinja"
@@ -29,7 +29,7 @@ def own_numbers() -> set[str]:
 
 def emitted() -> set[str]:
     """Return the series of the agent, as its own file of names makes them."""
-    text = (OBSERVABILITY / "metrics.py").read_text()
+    text = METRICS.read_text()
     made = re.findall(r'\bmake\.(\w+)\(\s*"(a2a_\w+)"', text)
     parts = {"histogram": ["_bucket", "_count", "_sum"]}
     return {name + part for kind, name in made for part in parts.get(kind, [""])}
@@ -37,7 +37,7 @@ def emitted() -> set[str]:
 
 def buckets(name: str) -> set[str]:
     """Return the limits of a histogram's buckets, as they are written in its labels."""
-    text = (OBSERVABILITY / "metrics.py").read_text()
+    text = METRICS.read_text()
     [limits] = re.findall(rf"^{name} = \((.*)\)$", text, re.MULTILINE)
     return {str(float(limit)) for limit in limits.split(",")}
 

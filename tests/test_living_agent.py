@@ -68,15 +68,16 @@ def database(agent: Path) -> Iterator[None]:
         yield
 
 
-# What an agent of these answers runs of its tests. That replicas are one agent is the same in all;
-# all of minimal's tests run below, with other logic; and everything's code is that of default.
+# What an agent of these answers runs of its tests. That replicas are one agent is the same in all,
+# and all of minimal's tests run below, with other logic.
 CHOSEN = {
     "default": "",
-    "everything": "tests/agent",
+    "everything": "",
     "grpc": "",
     "http": "-m 'not postgres'",
     "minimal": "tests/agent",
 }
+NO_PAGE = r"docs/([\w-]+\.md) has been deleted"
 
 
 @pytest.mark.parametrize("answers", ANSWERS)
@@ -88,6 +89,7 @@ def test_agent_passes_its_own_checks(agent: Path, answers: str) -> None:
     said = make(agent, "test", f"ARGS={CHOSEN[answers]}")
 
     assert re.search(r"\d+ passed", said)
+    assert re.findall(NO_PAGE, said) == []
     assert git(agent, "ls-files", "--others", "--exclude-standard") == "uv.lock\n"
     assert git(agent, "diff", "--name-only") == ""
 
@@ -150,6 +152,18 @@ def test_tests_do_not_depend_on_what_the_agent_says(agent: Path) -> None:
     said = make(agent, "check", "test", "ARGS=-m 'not postgres'")
 
     assert re.search(r"\d+ passed", said)
+
+
+@pytest.mark.parametrize("answers", ["everything"])
+def test_deleted_pages_take_their_tests_along(agent: Path) -> None:
+    """And say so; each of them can be deleted without the others."""
+    pages = {page.name for page in (agent / "docs").iterdir()}
+    shutil.rmtree(agent / "docs")
+    said = make(agent, "test", "ARGS=--maxfail=1 tests/docs tests/observability/metrics")
+
+    assert re.search(r"\d+ passed", said)
+    assert len(skipped := set(re.findall(NO_PAGE, said))) > 4
+    assert skipped < pages
 
 
 @pytest.mark.parametrize("answers", ["default"])

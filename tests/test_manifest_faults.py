@@ -18,6 +18,8 @@ from planted_manifests import (
     Fault,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def agent(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:

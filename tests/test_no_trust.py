@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 from conftest import ROOT, git
+
+pytestmark = pytest.mark.slow
 
 
 def copier(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -23,9 +26,9 @@ def copier(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str
 
 
 def test_nothing_needs_trust() -> None:
-    """Copier would refuse these to people who do not pass --trust."""
+    """Copier would refuse these to people who do not pass --trust; migrations are in test_migrations.py."""
     configuration = yaml.safe_load((ROOT / "copier.yml").read_text())
-    dangerous = {"_tasks", "_jinja_extensions", "_external_data", "_migrations"}
+    dangerous = {"_tasks", "_jinja_extensions", "_external_data"}
 
     assert configuration.keys() & dangerous == set()
 
@@ -37,8 +40,23 @@ def test_copy(released: Path, tmp_path: Path) -> None:
 
     assert result.returncode == 0, told
     assert re.findall(r"Warning|Error|Traceback|trust", told) == []
-    assert told.endswith("Next:\n\n  cd 'my agent'\n  make setup\n  make run\n")
+    assert told.endswith(
+        "Next:\n\n  cd 'my agent'\n  make setup\n  make run\n\n"
+        "Updates need git. Unless the agent is in a repository already:\n\n"
+        '  git init && git add --all && git commit -m "Start"\n'
+    )
     assert (tmp_path / "my agent" / "Makefile").is_file()
+
+
+def test_printed_commit_can_be_updated(released: Path, tmp_path: Path) -> None:
+    """The last line can be pasted, and leaves nothing that would stop an update."""
+    told = copier("copy", "--defaults", released, "agent", cwd=tmp_path).stderr
+    agent = tmp_path / "agent"
+    subprocess.run(("bash", "-ec", told.splitlines()[-1]), cwd=agent, check=True)
+    update = copier("update", "--defaults", "--vcs-ref", "HEAD", cwd=agent)
+
+    assert git(agent, "log", "--format=%s") == "Start\n"
+    assert update.returncode == 0, update.stderr
 
 
 def test_wrong_answer(released: Path, tmp_path: Path) -> None:

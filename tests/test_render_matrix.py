@@ -7,19 +7,21 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
+from answer_sample import sample
+from answer_sets import every_agent
 from conftest import ROOT, Render
-from render_matrix import Answers, choices, label, matrix, parts, questions
+from render_matrix import Answers, choices, matrix, parts, questions
 
-SETS = matrix(questions())
+ASKED = questions()
+SETS = matrix(ASKED)
 IMPOSSIBLE = {(("observability: metrics", False), ("observability: dashboards", True))}
 
 
 def chosen(answers: Answers) -> dict[str, Any]:
     """Take a set of answers apart: one value for each thing that varies."""
     values = {"agent_name": answers["agent_name"]}
-    for name, question in questions().items():
+    for name, question in ASKED.items():
         if question.get("multiselect"):
             values |= {f"{name}: {one}": one in answers[name] for one in choices(question)}
         else:
@@ -27,15 +29,17 @@ def chosen(answers: Answers) -> dict[str, Any]:
     return values
 
 
+WANTED = {
+    ((one, first), (other, second))
+    for (one, some), (other, others) in combinations(parts(ASKED).items(), 2)
+    for first in some
+    for second in others
+}
+
+
 def missing(sets: list[Answers]) -> set[Any]:
     """Return the pairs of choices that no set of answers has together."""
-    wanted = {
-        ((one, first), (other, second))
-        for (one, some), (other, others) in combinations(parts(questions()).items(), 2)
-        for first in some
-        for second in others
-    }
-    return wanted - {pair for answers in sets for pair in combinations(chosen(answers).items(), 2)}
+    return WANTED - {pair for answers in sets for pair in combinations(chosen(answers).items(), 2)}
 
 
 def test_each_two_choices_meet() -> None:
@@ -51,13 +55,15 @@ def test_no_set_is_spare() -> None:
     assert [sets for sets in without if missing(sets) == IMPOSSIBLE] == []
 
 
-@pytest.mark.parametrize("answers", SETS, ids=label)
-def test_copier_takes_the_answers(render: Render, answers: Answers) -> None:
-    """Each is valid, and each is an answer to a question that there is."""
-    agent = render("default", **answers)
+@every_agent
+def test_copier_takes_the_answers(render: Render, answers: str, chosen: Answers) -> None:
+    """Each is valid, and each is an answer to a question that is asked."""
+    agent = render(answers, **chosen)
     stored = yaml.safe_load((agent / ".copier-answers.yml").read_text())
+    kept = {name: value for name, value in chosen.items() if name in stored}
 
-    assert stored.items() >= answers.items()
+    assert stored.items() >= kept.items()
+    assert chosen.keys() - kept.keys() <= {"grpc_port", "image"}  # they are not always asked
 
 
 def test_names_are_short_and_long() -> None:
@@ -96,3 +102,22 @@ def test_script_prints_what_the_workflow_reads() -> None:
     assert "\n" not in printed
     assert [agent["answers"] for agent in agents] == SETS
     assert len({agent["label"] for agent in agents}) == len(SETS)
+
+
+def test_sample_is_drawn_again_from_its_seed() -> None:
+    """Whoever reads of a failure can have the same answers, and others as well."""
+
+    assert sample(7, 3) == sample(7, 3)
+    assert sample(7, 3) != sample(8, 3)
+
+
+def test_sample_draws_every_answer() -> None:
+    """A question that is added is drawn for as well."""
+    asked = yaml.safe_load((ROOT / "copier.yml").read_text())
+    stored = {
+        name
+        for name, question in asked.items()
+        if not name.startswith("_") and question.get("when") is not False
+    }
+
+    assert set().union(*sample(7, 20)) == stored

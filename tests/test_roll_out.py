@@ -20,6 +20,8 @@ import yaml
 from agents import free_ports, fresh_environment, make, running
 from conftest import Render
 
+pytestmark = pytest.mark.slow
+
 DIGEST = "sha256:" + "5" * 64
 NAME = "ghcr.io/example-org/hello-agent"
 IMAGE = f"{NAME}@{DIGEST}"

@@ -76,6 +76,7 @@ def contents(agent: Path) -> str:
     return "".join(f"{file.relative_to(agent)}\n{file.read_text()}" for file in files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids="+".join)
 def test_linters_find_nothing(render: Render, deployment: list[str]) -> None:
     """Security, syntax, schemas and style, in each combination of answers; equal ones only once."""

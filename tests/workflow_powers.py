@@ -70,6 +70,17 @@ COMMANDS = (
     'python3 deploy/pipeline/roll_out.py "$OVERLAY" "$IMAGE@$DIGEST"',
     'python3 template/scripts/publish_example.py example example.tar "$TAG"',
 )
+# Their tokens reach agents, where nothing comes of them but pull requests, so nobody checks before.
+# Nothing else runs there, and without building any package.
+PROPOSING = {"fleet", "fleet-status"}
+FLEET = "uv run --frozen --no-build --only-group fleet python -m scripts.fleet"
+FLEET_ACTIONS = {"actions/checkout", "astral-sh/setup-uv"}
+FLEET_COMMANDS = (
+    "gh auth setup-git",
+    f"{FLEET} status /dev/stdin --format markdown *",
+    f"{FLEET} update /dev/stdin --push --format markdown *",
+    '>> "$GITHUB_STEP_SUMMARY"',
+)
 
 
 def power_faults(workflows: dict[str, Mapping], actions: dict[str, Mapping]) -> Iterator[str]:
@@ -149,7 +160,12 @@ def job_faults(workflow: Mapping, job: Mapping) -> Iterator[str]:
     writes = {right for right, level in rights(job).items() if "write" in level}
     if writes - HARMLESS and "environment" not in job:
         yield "can publish, and has no environment"
-    if "environment" in job and "pull-requests" not in writes:  # what is proposed is checked later
+    if job.get("environment") in PROPOSING:
+        if writes:
+            yield "proposes to others, and can write here"
+    elif (
+        "environment" in job and "pull-requests" not in writes
+    ):  # what is proposed is checked later
         if STATUS.search(str(job.get("if"))):
             yield "publishes whatever fails before"
         if not is_gated(workflow, job):
@@ -171,18 +187,20 @@ def is_gated(workflow: Mapping, job: Mapping) -> bool:
 
 def step_faults(steps: list[Mapping], environment: str = "") -> Iterator[str]:
     """Yield what the steps of a powerful job, or of an action, should not do."""
-    verified = False
+    verified, proposes = False, environment in PROPOSING
     for step in steps:
         verified |= refuses(step, "cosign verify")
         action = step.get("uses", "").partition("@")[0].lower()
-        if action and action not in ACTIONS and not action.startswith(("./", "$/")):
+        known = FLEET_ACTIONS if proposes else ACTIONS
+        if action and action not in known and not action.startswith(("./", "$/")):
             yield f"can do harm, and uses {action}"
         if step.get("with", {}).get("overlay", environment) != environment:
             yield f"deploys {step['with']['overlay']} in the environment {environment}"
         if step.get("shell", "bash") != "bash":
             yield f"can do harm, and runs {step['shell']}"
         for command in commands(step.get("run", "")):
-            if not any(fnmatchcase(command, allowed) for allowed in COMMANDS):
+            listed = FLEET_COMMANDS if proposes else COMMANDS
+            if not any(fnmatchcase(command, allowed) for allowed in listed):
                 yield f"can do harm, and runs {command}"
             if "roll_out.py" in command and not verified:
                 yield "rolls out what nobody has verified"

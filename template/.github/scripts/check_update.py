@@ -7,7 +7,7 @@ from pathlib import Path
 from foreign import AGENT, run
 from update_report import results
 
-CHECKS = ("generated", "check", "test", "manifests")
+CHECKS = ("doctor", "generated", "check", "test", "manifests")
 
 
 def main() -> None:

@@ -12,13 +12,15 @@ import uvloop
 from pydantic import SecretStr
 
 from .agent.logic import reply
+from .agent.settings import settings as own_settings
 from .commands import api_key, card, db, encryption_key, tasks, token
 from .commands.errors import CommandError
 from .conversation import Logic
 from .database.interface import DatabaseError
-from .observability.stderr import stderr
+from .observability.logs.stderr import stderr
 from .server import StartError, configure_logs, serve
-from .settings import ENV_FILE, PREFIX, Settings, SettingsError, load
+from .setting_sources import ENV_FILE, SettingsError
+from .settings import PREFIX, Settings, load
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ def main(arguments: Sequence[str] | None = None, *, logic: Logic = reply) -> int
     leaving.daemon = True
     try:
         settings = load(**overrides)
+        own_settings()
         configure_logs(settings)
         uvloop.run(_serve(settings, logic, leaving))
     except (SettingsError, StartError, DatabaseError) as error:

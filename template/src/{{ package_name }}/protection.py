@@ -11,30 +11,36 @@ from .security.addresses import (
     network_of,
     parse_networks,
 )
-from .security.api_keys import ApiKeys, ApiKeysError
 from .security.authentication import Authentication
 from .security.authorization import Authorization, AuthorizationError
-from .security.card_keys import CardKeys, CardKeysError
-from .security.client_certificates import ClientCertificates
-from .security.credentials import Verifier
-from .security.development_issuer import ISSUER, DevelopmentIssuer, DevelopmentIssuerError
+from .security.cards.keys import CardKeys, CardKeysError
 from .security.file_watch import FileWatch
 from .security.gate import Gate, Limit
-from .security.gateway import Gateway
-from .security.key_sets import key_set
-from .security.keys import KeySetError
-from .security.push_allow_list import PushTargetsError
-from .security.push_security import push_security
-from .security.rate_limits import Counters, LimitError, MemoryCounters, RateLimit, parse_limit
+from .security.identity.api_keys import ApiKeys, ApiKeysError
+from .security.identity.client_certificates import ClientCertificates
+from .security.identity.credentials import Verifier
+from .security.identity.development_issuer import ISSUER, DevelopmentIssuer, DevelopmentIssuerError
+from .security.identity.gateway import Gateway
+from .security.identity.token_rules import TokenRules, TokenRulesError
+from .security.identity.tokens import Tokens
+from .security.key_sets.key_sets import key_set
+from .security.key_sets.keys import KeySetError
+from .security.limits.rate_limits import (
+    Counters,
+    LimitError,
+    MemoryCounters,
+    RateLimit,
+    parse_limit,
+)
+from .security.limits.shared_limits import SharedCounters, SharedLimitsError
+from .security.push.allow_list import PushTargetsError
+from .security.push.safety import push_security
 from .security.sealing import SealingError
-from .security.shared_limits import SharedCounters, SharedLimitsError
-from .security.tls import ServerCertificate
-from .security.tls_files import TlsError
-from .security.token_rules import TokenRules, TokenRulesError
-from .security.tokens import Tokens
+from .security.tls.certificate import ServerCertificate
+from .security.tls.files import TlsError
 from .settings import Settings
-from .tasks.push import PushSecurity
-from .tasks.quotas import Quotas
+from .tasks.calls.quotas import Quotas
+from .tasks.push.notifications import PushSecurity
 
 FAULTS = (
     AddressError,

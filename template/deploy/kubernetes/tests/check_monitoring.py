@@ -36,7 +36,7 @@ def _monitor(build: Build, monitor: Object) -> Iterator[str]:
 
 
 def _scaler(build: Build, scaler: Object) -> Iterator[str]:
-    names = (build.agent / "src").rglob("observability/*.py")
+    names = (build.agent / "src").rglob("observability/metrics/*.py")
     emitted = {word for file in names for word in re.findall(r"\ba2a_\w+", file.read_text())}
     for one in scaler["spec"].get("metrics", []):
         name = one.get("pods", {}).get("metric", {}).get("name")

@@ -37,7 +37,7 @@ def _variables(build: Build, pairs: list[tuple[str, str]]) -> Iterator[str]:
     for name, value in pairs:
         if name in secret or (name not in known and NAMED.search(f"{name}={value}")):
             yield f"{name} is secret; it belongs into the Secret."
-        elif not name.startswith("A2A_") and not build.allows("variables", name):
+        elif not name.startswith(("A2A_", "AGENT_")) and not build.allows("variables", name):
             yield f"nobody expects the variable {name}; {unless('variables')}"
 
 

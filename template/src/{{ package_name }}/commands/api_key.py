@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Callable
 
-from ..security.api_keys import TENANT, hash_of, new_key
-from ..security.credentials import names_somebody
+from ..security.identity.api_keys import TENANT, hash_of, new_key
+from ..security.identity.credentials import names_somebody
 from ..settings import Settings
 from .errors import CommandError
 

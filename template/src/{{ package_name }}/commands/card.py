@@ -13,11 +13,11 @@ from a2a.server.request_handlers.response_helpers import agent_card_to_dict
 from a2a.types import AgentCard
 from google.protobuf.json_format import MessageToDict, ParseError
 
-from ..observability.stderr import stderr
-from ..security.card_key_files import make_key, retire_key
-from ..security.card_keys import CardKeys, CardKeysError, read_key
-from ..security.card_signing import SignedCard
-from ..security.card_verification import CardIssuer, CardRefusedError, load_card
+from ..observability.logs.stderr import stderr
+from ..security.cards.key_files import make_key, retire_key
+from ..security.cards.keys import CardKeys, CardKeysError, read_key
+from ..security.cards.signing import SignedCard
+from ..security.cards.verification import CardIssuer, CardRefusedError, load_card
 from ..server import public_card
 from ..settings import Settings
 from .errors import CommandError

@@ -9,7 +9,7 @@ from ..database.connect import connect
 from ..database.interface import Database, DatabaseError, DatabaseUnavailableError
 from ..database.sqlite_file import path_of
 from ..settings import Settings
-from ..tasks.purge import Owned, find, purge
+from ..tasks.storage.purge import Owned, find, purge
 from .errors import CommandError
 
 HELP = "look for what is stored of a caller, and delete it"

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from ..security.credentials import names_somebody
-from ..security.development_issuer import FOLDER, DevelopmentIssuer, DevelopmentIssuerError
+from ..security.identity.credentials import names_somebody
+from ..security.identity.development_issuer import FOLDER, DevelopmentIssuer, DevelopmentIssuerError
 from ..settings import Settings
 from .errors import CommandError
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..tasks.admission import Knock
-from ..tasks.principal import NOBODY, Principal
-from ..tasks.refusals import UnauthenticatedError
-from .credentials import CredentialsError, Verifier
+from ..tasks.calls.admission import Knock
+from ..tasks.calls.principal import NOBODY, Principal
+from ..tasks.calls.refusals import UnauthenticatedError
+from .identity.credentials import CredentialsError, Verifier
 
 MISSING = "Say who you are: this agent needs credentials, and its card says which."
 

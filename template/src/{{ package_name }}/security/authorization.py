@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from a2a.types import a2a_pb2
 
 from ..setting_types import SCOPE
-from ..tasks.principal import Principal
-from ..tasks.refusals import PermissionDeniedError
+from ..tasks.calls.principal import Principal
+from ..tasks.calls.refusals import PermissionDeniedError
 
 OPERATIONS = frozenset(a2a_pb2.DESCRIPTOR.services_by_name["A2AService"].methods_by_name)
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 
-from ..tasks.admission import Admission, Knock
-from ..tasks.call import Call
-from ..tasks.principal import NOBODY, Principal
-from ..tasks.refusals import RefusedError
-from ..tasks.security_events import Action, security_event
+from ..tasks.calls.admission import Admission, Knock
+from ..tasks.calls.call import Call
+from ..tasks.calls.principal import NOBODY, Principal
+from ..tasks.calls.refusals import RefusedError
+from ..tasks.calls.security_events import Action, security_event
 from .noise import Noise
 
 ACTIONS: dict[str, Action] = {

@@ -12,7 +12,7 @@ from a2a.types import (
     StringList,
 )
 
-from . import api_keys
+from .identity import api_keys
 
 # By the names that the setting has for them. What a gateway asks for is not known here.
 SCHEMES = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal
 
-from .call import Call
+from .calls.call import Call
 
 # What an aborted turn gets to write its last state and to tell its callers.
 ABORT_SECONDS = 2.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 
-from .call import Call
+from .calls.call import Call
 from .lifecycle import RunningTurn
 
 

@@ -12,24 +12,24 @@ from a2a.types import AgentCard
 
 from ..conversation import Logic
 from ..database.interface import Database, DatabaseUnavailableError
-from .admission import Policy
-from .engine import Engine
-from .executor import Executor
-from .handler import Handler
-from .intake import Intake
-from .lease import Lease
+from .calls.admission import Policy
+from .calls.quotas import Quotas
 from .lifecycle import RunningTurns
-from .live_tasks import LiveTasks
-from .messages import MessageRegister
+from .live.live_tasks import LiveTasks
 from .observer import Observer
-from .push import Push, PushSecurity
-from .quotas import Quotas
-from .recovery import Recovery
-from .repeats import Repeats
-from .retention import Retention
-from .store import TaskStore
-from .upkeep import Upkeep
-from .watch import Watch
+from .operations.engine import Engine
+from .operations.handler import Handler
+from .operations.intake import Intake
+from .operations.repeats import Repeats
+from .push.notifications import Push, PushSecurity
+from .replicas.lease import Lease
+from .replicas.recovery import Recovery
+from .replicas.upkeep import Upkeep
+from .replicas.watch import Watch
+from .storage.messages import MessageRegister
+from .storage.retention import Retention
+from .storage.store import TaskStore
+from .turns.executor import Executor
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from a2a.server.context import ServerCallContext
 from a2a.server.events import Event
 from a2a.types import Message, TaskArtifactUpdateEvent, TaskState
 
-from .principal import principal_of
+from .calls.principal import principal_of
 
 RUNNING = frozenset({TaskState.TASK_STATE_SUBMITTED, TaskState.TASK_STATE_WORKING})
 WAITING = frozenset({TaskState.TASK_STATE_INPUT_REQUIRED, TaskState.TASK_STATE_AUTH_REQUIRED})

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import grpc
 from google.protobuf.message import DecodeError
 
-from ..tasks.admission import Admission, Admit, Knock
-from ..tasks.refusals import RefusedError
+from ..tasks.calls.admission import Admission, Admit, Knock
+from ..tasks.calls.refusals import RefusedError
 from .grpc_refusals import Context, refuse
 
 TRANSPORT = "grpc"

@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo  # type: ignore[import-untyped]
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
-from ..tasks.refusals import RefusedError
+from ..tasks.calls.refusals import RefusedError
 
 DOMAIN = "a2a-protocol.org"
 

@@ -19,8 +19,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_health.v1._async import HealthServicer
 from grpc_reflection.v1alpha import reflection
 
-from ..tasks.admission import Admit
-from ..tasks.call import CALL, Call
+from ..tasks.calls.admission import Admit
+from ..tasks.calls.call import CALL, Call
 from .grpc_door import TRANSPORT, Door, admission
 from .grpc_options import server_options
 from .grpc_refusals import Context, Refusing

@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ..tasks.admission import Admit, Knock
-from ..tasks.refusals import RefusedError
+from ..tasks.calls.admission import Admit, Knock
+from ..tasks.calls.refusals import RefusedError
 
 
 def knock(request: Request, transport: str, *, public: bool = False) -> Knock:

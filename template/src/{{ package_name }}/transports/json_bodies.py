@@ -21,7 +21,7 @@ from a2a.utils.errors import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..tasks.call import CALL, Call
+from ..tasks.calls.call import CALL, Call
 from .json_calls import Endpoint
 from .json_sizes import check_size
 

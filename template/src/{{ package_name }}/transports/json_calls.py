@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..tasks.admission import Admission, Admit
-from ..tasks.call import CALL, Call
-from ..tasks.refusals import RefusedError
-from ..tasks.requests import check_version
+from ..tasks.calls.admission import Admission, Admit
+from ..tasks.calls.call import CALL, Call
+from ..tasks.calls.refusals import RefusedError
+from ..tasks.calls.requests import check_version
 from .http_knock import knock
 from .json_streams import RefusalAnswer, in_words
 

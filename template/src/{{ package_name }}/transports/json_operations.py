@@ -8,7 +8,7 @@ from a2a.utils.constants import A2A_JSON_MEDIA_TYPE, VERSION_HEADER
 from google.api.annotations_pb2 import http  # type: ignore[import-untyped]
 from google.protobuf.descriptor import MethodDescriptor
 
-from ..tasks.requests import MAX_ID_LENGTH
+from ..tasks.calls.requests import MAX_ID_LENGTH
 from .json_schemas import Schema, field_schema, is_required, object_schema, reference
 
 VERSION = "1.0"

@@ -6,7 +6,7 @@ from a2a.server.request_handlers import RequestHandler
 from a2a.server.routes import create_jsonrpc_routes, create_rest_routes
 from starlette.routing import BaseRoute, Mount, Route
 
-from ..tasks.admission import Admit
+from ..tasks.calls.admission import Admit
 from .json_bodies import strict_rest, strict_rpc
 from .json_calls import CallContextBuilder, Endpoint, Guard, Refused
 from .json_refusals import rest_refusal, rpc_refusal

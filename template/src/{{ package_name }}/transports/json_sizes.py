@@ -4,7 +4,7 @@ from typing import Any
 
 from a2a.utils.errors import InvalidParamsError
 
-from ..tasks.sizes import MAX_VALUES, TOO_MANY_VALUES
+from ..tasks.calls.sizes import MAX_VALUES, TOO_MANY_VALUES
 
 
 def check_size(body: bytes, parsed: Any) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ..tasks.call import Call
-from ..tasks.refusals import RefusedError
+from ..tasks.calls.call import Call
+from ..tasks.calls.refusals import RefusedError
 
 # Answers a refusal, in the place of an answer if there is one already.
 RefusalAnswer = Callable[[RefusedError, Response | None], Response]
