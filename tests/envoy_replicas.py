@@ -12,11 +12,13 @@ from typing import Any
 from agents import free_ports, fresh_environment, make, wait_until_ready
 from conftest import Render
 from envoy_lab import Balancer, Change, balancer
+from monitoring import wait_until
 
 NOTHING: Mapping[str, str] = {}
 # Replicas that run at the same time need different addresses.
 THREE = ("127.0.2.1", "127.0.2.2", "127.0.2.3")
 OTHER_THREE = ("127.0.1.1", "127.0.1.2", "127.0.1.3")
+STOP_SECONDS = 120  # more than the agent's own grace
 # What the agent does; put into its agent/logic.py.
 LOGIC = '''"""What the agent does behind a balancer: it keeps a journal, and does as it is told."""
 
@@ -101,12 +103,21 @@ class Replica:
         assert self._process is not None
         self._process.send_signal(number)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let it take connections and say nothing, until the block ends."""
+        self.tell(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.tell(signal.SIGCONT)
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """End it; return its exit code."""
         if self._process is None:
             return 0
         self.tell(number)
-        return self._process.wait()
+        return self._process.wait(STOP_SECONDS)
 
     def restart(self) -> None:
         """Stop in good order, and start."""
@@ -126,6 +137,10 @@ class Lab:
     def addresses(self) -> list[str]:
         """Of all replicas, by which their answers can be told apart."""
         return [replica.address for replica in self.replicas]
+
+    def loses_one(self) -> None:
+        """Return when a replica has ended, which its callers may know before its parent does."""
+        wait_until(lambda: not all(one.alive for one in self.replicas), "No replica has ended")
 
 
 def lab_agent(render: Render, folder: Path) -> ReplicatedAgent:

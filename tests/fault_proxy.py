@@ -20,6 +20,7 @@ class Proxy:
         self._there, self._back = asyncio.Event(), asyncio.Event()  # the ways that are open
         self._mute_at = b""
         self._refusing = False
+        self._delay_seconds = 0.0
         self.heal()
         self._writers: set[asyncio.StreamWriter] = set()
         self._connections: set[asyncio.Task[None]] = set()
@@ -45,9 +46,13 @@ class Proxy:
         if not at:
             self._back.clear()
 
+    def delay(self, seconds: float) -> None:
+        """Let each answer come so much later than it is given."""
+        self._delay_seconds = seconds
+
     def heal(self) -> None:
         """Be a cable again; what waited goes on its way."""
-        self._refusing, self._mute_at = False, b""
+        self._refusing, self._mute_at, self._delay_seconds = False, b"", 0.0
         self._there.set()
         self._back.set()
 
@@ -102,6 +107,8 @@ class Proxy:
             while data := await reader.read(CHUNK_BYTES):
                 if self._mute_at and self._mute_at in data:
                     self.mute()
+                if way is self._back:
+                    await asyncio.sleep(self._delay_seconds)
                 await way.wait()
                 writer.write(data)
                 await writer.drain()

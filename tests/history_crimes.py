@@ -1,6 +1,7 @@
 """What can be wrong with a history, and the rule that has to notice it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from history_made_up import CHAT, act, call, run, sight, trouble, watch, with_final
 from history_records import History
@@ -21,8 +22,34 @@ def was_lost_after_its_stream_began(history: History) -> None:
 
 def was_lost_by_the_only_replica(history: History) -> None:
     history.shared = False
-    history.final.clear()
+    history.sights, history.final = [], {}
     history.troubles.append(trouble())
+
+
+def lost_its_message_with_a_stream(history: History) -> None:
+    history.calls = [call(outcome="unknown", told_state="WORKING", ended=1.3, awaited=False)]
+    with_final(history, state="INPUT_REQUIRED", heard=(), answers=())
+    history.sights = []
+    history.troubles.append(trouble())
+
+
+def lost_its_message_late(history: History) -> None:
+    lost_its_message_with_a_stream(history)
+    history.shared = False
+    history.calls = [replace(each, ended=2.3) for each in history.calls]
+    history.troubles = [trouble(began=2.2, ended=2.8)]
+
+
+def lost_its_message_for_nothing(history: History) -> None:
+    lost_its_message_with_a_stream(history)
+    history.shared = False
+    history.troubles.clear()
+
+
+def lost_a_message_that_was_seen(history: History) -> None:
+    lost_its_message_with_a_stream(history)
+    history.shared = False
+    history.sights = [sight(state="WORKING", answers=(), began=1.1, ended=1.15)]
 
 
 def was_answered_with_another_task(history: History) -> None:
@@ -221,6 +248,10 @@ CRIMES: dict[Callable[[History], None], str] = {
     lost_its_message: "lost_messages",
     was_lost_after_its_stream_began: "lost_messages",
     was_lost_by_the_only_replica: "lost_messages",
+    lost_its_message_with_a_stream: "lost_messages",
+    lost_its_message_late: "lost_messages",
+    lost_its_message_for_nothing: "lost_messages",
+    lost_a_message_that_was_seen: "lost_messages",
     was_answered_with_another_task: "double_tasks",
     was_remarked_upon_twice: "double_tasks",
     ran_again: "double_runs",

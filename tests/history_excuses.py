@@ -1,6 +1,10 @@
 """What looks wrong with a history, and is excused by what has failed in it."""
 
-from history_crimes import ran_again_for_nothing
+from history_crimes import (
+    kept_its_end_secret,
+    lost_its_message_with_a_stream,
+    ran_again_for_nothing,
+)
 from history_made_up import CHAT, act, call, run, sight, trouble, watch, with_final
 from history_records import DATABASE, History
 
@@ -34,6 +38,11 @@ def went_on_where_nobody_could_stop_it(history: History) -> None:
     history.sights, history.final = [failed], {"t": failed}
     history.runs = [run(ended=12.0, finished=False)]
     history.troubles.append(trouble("freeze", began=1.2, ended=11.0))
+
+
+def could_not_tell_of_its_end(history: History) -> None:
+    kept_its_end_secret(history)
+    history.troubles.append(trouble("mute", began=1.9, ended=6.9))
 
 
 def was_unavailable(history: History) -> None:
@@ -74,12 +83,19 @@ def was_lost_with_the_only_replica(history: History) -> None:
     history.troubles.append(trouble())
 
 
+def lost_its_message_with_the_only_replica(history: History) -> None:
+    lost_its_message_with_a_stream(history)
+    history.shared = False
+
+
 EXCUSES = (
     was_lost_with_the_only_replica,
+    lost_its_message_with_the_only_replica,
     lost_its_replica,
     lost_its_lease,
     failed_with_its_replica,
     went_on_where_nobody_could_stop_it,
+    could_not_tell_of_its_end,
     was_unavailable,
     was_frozen,
     waited_for_a_lost_replica,

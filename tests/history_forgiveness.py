@@ -4,34 +4,42 @@ from dataclasses import replace
 
 from history_records import Call, History
 
+# By then what a stream has begun with is in the database: the store writes behind.
+MOMENT_SECONDS = 0.5
+
 
 def forgiven(history: History) -> History:
-    """Without the tasks that were lost with their first stream, while nobody could follow them.
+    """Without the messages, and new tasks, that were lost in the first moment of their stream.
 
-    One replica keeps a new task a moment after its stream has begun. When it is killed in this
-    moment, its caller sees the stream break, finds no such task, and sends the message again.
+    One replica keeps them a moment after their stream has begun. When it is killed in this
+    moment, their caller sees the stream break, finds no such task, or one that does not hold the
+    message, and sends it again.
     """
     if history.shared:
         return history
-    lost = _lost_with_their_streams(history)
+    calls = [call for call in history.calls if _lost_with_its_stream(history, call)]
+    tasks = {call.told_task for call in calls} - history.final.keys()
     return replace(
         history,
-        calls=[_untold(call, lost) for call in history.calls if call.task_id not in lost],
-        sights=[sight for sight in history.sights if sight.task_id not in lost],
-        watches=[watch for watch in history.watches if watch.task_id not in lost],
+        calls=[
+            replace(call, told_task="", told_state="") if call in calls else call
+            for call in history.calls
+            if call.task_id not in tasks
+        ],
+        sights=[sight for sight in history.sights if sight.task_id not in tasks],
+        watches=[watch for watch in history.watches if watch.task_id not in tasks],
     )
 
 
-def _lost_with_their_streams(history: History) -> set[str]:
-    told = {call.told_task for call in history.calls if call.told_task}
-    promised = {call.told_task for call in history.calls if call.outcome == "ok"}
-    spared = {
-        call.told_task
-        for call in history.calls
-        if call.told_task and not history.died(call.replica, call.began, call.ended)
-    }
-    return told - promised - spared - set(history.final)
-
-
-def _untold(call: Call, lost: set[str]) -> Call:
-    return replace(call, told_task="", told_state="") if call.told_task in lost else call
+def _lost_with_its_stream(history: History, call: Call) -> bool:
+    if call.outcome != "unknown" or not call.message_id or not call.told_task:
+        return False
+    sights = [sight for sight in history.sights if sight.task_id == call.told_task]
+    if (final := history.final.get(call.told_task)) is not None:
+        sights.append(final)
+    if any(call.message_id in sight.heard for sight in sights if sight.source != "stream"):
+        return False
+    told = [sight.ended for sight in sights if call.began <= sight.ended <= call.ended]
+    since = min(told, default=call.began)
+    seconds = call.ended - since - history.troubled_seconds(call.replica, since, call.ended)
+    return seconds <= MOMENT_SECONDS and history.died(call.replica, since, call.ended)

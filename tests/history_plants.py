@@ -16,7 +16,7 @@ def plant(name: str, package: str) -> None:
 
 def _contextless(tasks: str) -> None:
     """A message that names the task only gets a context of its own, not that of the task."""
-    intake = import_module(f"{tasks}.intake").Intake
+    intake = import_module(f"{tasks}.operations.intake").Intake
     task_of = intake._task_of  # noqa: SLF001  # there is no other way in
 
     async def without_context(self: Any, message: Any, context: Any) -> Any:
@@ -30,7 +30,7 @@ def _contextless(tasks: str) -> None:
 
 def _unguarded(tasks: str) -> None:
     """Whoever writes last wins, also over the end of a task."""
-    store: Any = import_module(f"{tasks}.store")
+    store: Any = import_module(f"{tasks}.storage.store")
     guard = f"WHERE {store.UNCHANGED}"
     if guard not in store.UPDATE:
         raise LookupError(guard)
@@ -39,7 +39,7 @@ def _unguarded(tasks: str) -> None:
 
 def _uncancelled(tasks: str) -> None:
     """A replica does not hear of what happens elsewhere to the tasks that it runs."""
-    live_task = import_module(f"{tasks}.live_task").LiveTask
+    live_task = import_module(f"{tasks}.live.live_task").LiveTask
     catch_up = live_task.catch_up
 
     async def unless_running(self: Any, stored: Any) -> None:

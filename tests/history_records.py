@@ -146,12 +146,12 @@ class History:
         """As JSON, for people who want to know what happened."""
         path.write_text(json.dumps(asdict(self), indent=1))
 
-    def troubled_seconds(self, replica: str, began: float, ended: float) -> float:
-        """How long, between these times, a replica or its database was in trouble."""
+    def troubled_seconds(self, replica: str, began: float, ended: float, *others: str) -> float:
+        """How long, between these times, a replica, its database or one of others was in trouble."""
         spans = sorted(
             (max(each.began, began), min(each.ended, ended))
             for each in self.troubles
-            if each.target in {replica, DATABASE}
+            if each.target in {replica, DATABASE, *others}
         )
         total, reached = 0.0, began
         for start, end in spans:

@@ -54,11 +54,12 @@ def needless_reconnects(history: History) -> Iterator[str]:
 
 
 def silent_streams(history: History) -> Iterator[str]:
-    """Events of any replica reach the streams of all."""
+    """Events of any replica reach the streams of all, once that one can tell them."""
     for watch in history.watches:
         silence = watch.missed_until - watch.missed_from
         span = (watch.missed_at, watch.missed_from, watch.missed_until)
-        silence -= history.troubled_seconds(*span)
+        runners = {run.replica for run in history.runs if run.task_id == watch.task_id}
+        silence -= history.troubled_seconds(*span, *runners)
         if silence > SILENCE_SECONDS:
             yield (
                 f"a stream of {watch.missed_at} said nothing for {silence:.1f} s "

@@ -33,7 +33,8 @@ class Watching:
         self._streams = 0
         self._reason = ""
         self._cuts: list[tuple[float, str]] = []
-        self._left, self._left_replica = 0.0, ""  # when a stream without events was left
+        # A stream without events that was left: from when until when it was silent, and where.
+        self._silence = (0.0, 0.0, "")
 
     async def run(self) -> View:
         """Write down how it went, and return what was seen."""
@@ -52,14 +53,14 @@ class Watching:
 
     async def _listen(self, replica: str) -> None:
         """One stream; the message is sent again only as long as nobody has answered it."""
-        events = self._view.events
+        events, began = self._view.events, time.time()
         try:
             if self._task_id:
                 await self._subscribe(replica)
             else:
                 await self._send(replica)
         except TimeoutError:
-            self._left, self._left_replica = time.time(), replica
+            self._silence = (began, time.time(), replica)
         except PASSING:
             self._cut(replica, events)
             await pause(self._chance)
@@ -105,7 +106,8 @@ class Watching:
         view, ended = self._view, time.time()
         stored = await read(self._client, self._chance, self._task_id)
         same = stored is not None and stored.state == view.state
-        late = view.rests and 0 < view.changed < self._left
+        listened, left, silent_replica = self._silence
+        late = view.rests and 0 < view.changed < left
         watch = Watch(
             caller=self._client.name,
             owner=self._client.owner,
@@ -118,9 +120,9 @@ class Watching:
             reason=self._reason,
             seen=view.text if same else "",
             stored=self._part_of(stored) if stored is not None and same else "",
-            missed_from=view.changed if late else 0.0,
-            missed_until=self._left if late else 0.0,
-            missed_at=self._left_replica if late else "",
+            missed_from=max(view.changed, listened) if late else 0.0,
+            missed_until=left if late else 0.0,
+            missed_at=silent_replica if late else "",
         )
         self._client.history.watches.append(watch)
 

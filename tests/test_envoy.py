@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,23 @@ def test_requests_of_one_connection_go_to_each_replica(lab: Lab) -> None:
     assert sorted(said) == lab.addresses
 
 
+def logged(word: str, log: Callable[[], str]) -> Any:
+    """The one line with this word; it may be written after the call's answer."""
+
+    def lines() -> list[Any]:
+        return [json.loads(line) for line in log().splitlines() if word in line]
+
+    [line] = wait_until(lines, f"No line of the log has {word}")
+    return line
+
+
 def test_replicas_know_who_calls(lab: Lab) -> None:
     """The address is that of the caller's connection, whatever it says itself."""
     forged = {"X-Forwarded-For": "203.0.113.9", "X-Request-Id": "what-i-call-it"}
     transport = httpx.HTTPTransport(local_address="127.0.0.77")
     with http(lab.balancer, transport=transport) as client:
         answer = client.post("/v1/message:send", json={"message": message("Eve")}, headers=forged)
-    lines = [line for replica in lab.replicas for line in replica.log.splitlines()]
-    [line] = [json.loads(line) for line in lines if "what-i-call-it" in line]
+    line = logged("what-i-call-it", lambda: "".join(replica.log for replica in lab.replicas))
 
     assert line["client.address"] == "127.0.0.77"
     assert answer.headers["x-request-id"] == "what-i-call-it"
@@ -74,12 +84,7 @@ def test_access_log_has_the_fields_of_the_agents(lab: Lab) -> None:
     call = {"X-Request-Id": "find-me"}
     with http(lab.balancer) as client:
         client.get(f"{CARD}?secret=1", headers=call)
-
-    def lines() -> list[Any]:
-        text = lab.balancer.log.read_text()
-        return [json.loads(line) for line in text.splitlines() if "find-me" in line]
-
-    [line] = wait_until(lines, "There is no line")
+    line = logged("find-me", lab.balancer.log.read_text)
 
     assert line["url.path"] == CARD
     assert line["http.response.status_code"] == 200
@@ -91,6 +96,7 @@ def test_callers_cannot_turn_retries_on(lab: Lab) -> None:
     """What headers of Envoy's own ask for is not done."""
     wish = {"x-envoy-retry-on": "5xx,reset", "x-envoy-max-retries": "2"}
     answer = SEND["jsonrpc"](lab.balancer, "die of a wish", headers=wish)
+    lab.loses_one()
 
     assert answer.startswith("failed")
     assert lab.journal.read_text().count("die of a wish") == 1

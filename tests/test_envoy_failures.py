@@ -60,6 +60,7 @@ def test_calls_that_were_read_are_not_repeated(lab: Lab, transport: str) -> None
     """Somebody may have acted on them: their callers are told, and decide."""
     text = f"die by {transport}"
     answer = SEND[transport](lab.balancer, text)
+    lab.loses_one()
 
     assert answer in {"failed: 503", "failed: UNAVAILABLE"}
     assert lab.journal.read_text().count(text) == 1
@@ -82,11 +83,10 @@ def test_planted_repetition_is_seen(replicated_agent: ReplicatedAgent, tmp_path:
 
 def test_replica_that_hangs_is_left_out_until_it_answers(lab: Lab) -> None:
     """It takes connections, and says nothing: health checks notice."""
-    frozen, *others = lab.replicas
-    frozen.tell(signal.SIGSTOP)
-    lab.balancer.knows(*(replica.address for replica in others))
-    said = {SEND["rest"](lab.balancer, "Ada") for _ in range(CALLS)}
-    frozen.tell(signal.SIGCONT)
+    first, *others = lab.replicas
+    with first.frozen():
+        lab.balancer.knows(*(replica.address for replica in others))
+        said = {SEND["rest"](lab.balancer, "Ada") for _ in range(CALLS)}
     lab.balancer.knows(*lab.addresses)
 
     assert said == {replica.address for replica in others}

@@ -1,26 +1,16 @@
-"""Three replicas on one Postgres, callers over all transports, and faults of every kind.
+"""Three replicas on one Postgres, callers over all transports, and faults of every kind."""
 
-`HISTORY_SEED` repeats a run, and `HISTORY_SECONDS` makes it longer or shorter.
-"""
-
-import asyncio
-import os
-import random
-import runpy
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from agents import make
-from conftest import ROOT, Render
-from history_checks import counts, unproven, violations
+from history_checks import unproven, violations
 from history_dramas import (
     cancel_silent_tasks_elsewhere,
     cancel_talkative_tasks_elsewhere,
     follow_up_elsewhere,
 )
+from history_lab import SECONDS, SEED, Drama, history_of, judge, tell
 from history_outages import (
     cancel_without_database,
     follow_without_database,
@@ -29,17 +19,14 @@ from history_outages import (
     lose_the_answer_to_a_task,
 )
 from history_plants import CONTEXTLESS, UNCANCELLED, UNGUARDED
-from history_records import History
 from history_run import random_run
-from history_stage import Stage, open_stage
+from history_stage import Stage
 
 pytestmark = pytest.mark.lab
+pytest_plugins = ["history_fixtures"]
 
-SECONDS = float(os.environ.get("HISTORY_SECONDS", "120"))
 SECONDS_ALONE = SECONDS / 3
-SEED = int(os.environ.get("HISTORY_SEED") or random.randrange(10**6))  # noqa: S311  # not secret
 
-Drama = Callable[[Stage], Awaitable[None]]
 # What is switched off, the history that needs it, and the rules of which one is broken then.
 CURES: dict[str, tuple[Drama, set[str]]] = {
     CONTEXTLESS: (follow_up_elsewhere, {"wrong_refusals", "changed_contexts"}),
@@ -53,54 +40,6 @@ OUTAGES: tuple[Drama, ...] = (
     lose_the_answer_to_a_claim,
     lose_the_answer_to_a_task,
 )
-
-
-@pytest.fixture(scope="module")
-def agent(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that is set up; the replicas run it with a logic of the lab."""
-    folder = tmp_path_factory.mktemp("history") / "agent"
-    shutil.copytree(render("default"), folder)
-    make(folder, "setup")
-    return folder
-
-
-@pytest.fixture
-def postgres() -> Iterator[Any]:
-    """A real server that can be killed and frozen."""
-    server = runpy.run_path(str(ROOT / "template/tests/postgres.py"))["PostgresServer"]
-    with server() as running:
-        yield running
-
-
-def history_of(
-    *dramas: Drama, agent: Path, folder: Path, database: Any = None, plant: str = ""
-) -> History:
-    """What happens in them, one after the other; it is in the folder as well."""
-
-    async def play() -> History:
-        async with open_stage(agent, folder, database=database, plant=plant) as stage:
-            for drama in dramas:
-                await drama(stage)
-            await stage.conclude()
-            return stage.history
-
-    history = asyncio.run(play())
-    history.write(folder / "history.json")
-    return history
-
-
-def judge(history: History) -> None:
-    """Fail with all violations in words."""
-    found = [str(violation) for violation in violations(history)]
-    assert not found, "\n".join([f"{len(found)} violations", *found])
-
-
-def tell(history: History, capsys: pytest.CaptureFixture[str]) -> None:
-    """Show what the verdict rests on, and how to get it again."""
-    with capsys.disabled():
-        print(f"\nHISTORY_SEED={SEED} HISTORY_SECONDS={SECONDS:g}")
-        for name, count in counts(history).items():
-            print(f"  {name}: {count}")
 
 
 def test_replicas_keep_their_promises(

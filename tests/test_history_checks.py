@@ -7,8 +7,9 @@ import pytest
 from history_checks import RULES, violations
 from history_crimes import CRIMES
 from history_excuses import EXCUSES
-from history_made_up import calm, trouble
+from history_made_up import call, calm, run, sight, trouble
 from history_records import DATABASE, History
+from history_recovery import forget
 
 
 def test_nothing_is_wrong_with_a_calm_history() -> None:
@@ -40,6 +41,28 @@ def test_what_a_fault_excuses_is_not_held_against_anybody(
     excuse(history)
 
     assert violations(history) == []
+
+
+@pytest.mark.parametrize(("began", "ended"), [(4.0, 5.5), (5.2, 5.5), (5.9, 7.0), (8.0, 9.0)])
+def test_what_a_backup_need_not_know_is_not_asked_for(began: float, ended: float) -> None:
+    """What was not over when it was begun may be lost."""
+    history = calm()
+    times = {"began": began, "ended": ended}
+    history.calls.append(call(message_id="n", told_task="u", **times))
+    history.sights.append(sight(task_id="u", heard=("n",), **times))
+    history.runs.append(run(run="2", message_id="n", task_id="u", **times))
+    forget(history, saving=5.0, saved=6.0)
+
+    assert violations(history) == []
+
+
+def test_what_a_backup_has_to_know_is_asked_for() -> None:
+    """What was acknowledged before it was begun."""
+    history = calm()
+    history.final.clear()
+    forget(history, saving=5.0, saved=6.0)
+
+    assert "lost_messages" in {found.rule for found in violations(history)}
 
 
 def test_trouble_is_counted_once_where_it_overlaps() -> None:

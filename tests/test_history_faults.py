@@ -124,3 +124,16 @@ def test_mute_database_does_what_it_is_asked_for() -> None:
 
     assert outcome == "silence, then during"
     assert heard == [b"before", b"during"]
+
+
+def test_slow_database_answers_later() -> None:
+    """But it does answer."""
+    proxy = Proxy(0)
+
+    def slowly() -> None:
+        proxy.delay(2 * PROMPT_SECONDS)
+
+    outcome, heard = asyncio.run(talk(proxy, slowly))
+
+    assert outcome == "silence, then during"
+    assert heard == [b"before", b"during"]

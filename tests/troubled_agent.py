@@ -1,37 +1,18 @@
-"""One agent whose database is in trouble, and callers who do not give up."""
+"""One agent whose database is in trouble."""
 
 import asyncio
-import os
 import subprocess
-import tempfile
-import time
-import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import httpx
-import pytest
 from agents import free_ports, fresh_environment
-from programs import said
+from history_answers import Wire
+from history_clients import WIRES
 
 PATIENCE_SECONDS = 60.0
 DATABASE_TIMEOUT_SECONDS = 2.0
-VERSION = {"A2A-Version": "1.0"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one call has got, and how long that took."""
-
-    message_id: str
-    status: int
-    seconds: float
-    began: float
-    retry_after: str = ""
-    task_id: str = ""
 
 
 class TroubledAgent:
@@ -74,10 +55,11 @@ class TroubledAgent:
         """Its log, without what it says of each call."""
         return [line for line in self._log.read_text().splitlines() if '"request"' not in line]
 
-    def http(self) -> httpx.AsyncClient:
-        """A client of its callers' port."""
-        address = f"http://127.0.0.1:{self._ports['http_port']}/v1"
-        return httpx.AsyncClient(base_url=address, headers=VERSION, timeout=PATIENCE_SECONDS)
+    def wire(self, transport: str) -> Wire:
+        """A connection for one caller."""
+        port = self._ports["grpc_port" if transport == "grpc" else "http_port"]
+        wire: Wire = WIRES[transport](port, {})
+        return wire
 
     async def probe(self, path: str) -> int:
         """The status of `/livez` or `/readyz`; 0: nobody answers."""
@@ -93,85 +75,3 @@ class TroubledAgent:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while await self.probe("/readyz") != status:
                 await asyncio.sleep(0.05)
-
-
-@dataclass
-class Callers:
-    """They send one message after the other, each again and again until it is acknowledged."""
-
-    agent: TroubledAgent
-    answers: list[Answer] = field(default_factory=list)
-
-    @contextmanager
-    def calling(self, count: int) -> Iterator[None]:
-        """So many of them, at the same time."""
-        callers = [asyncio.create_task(self._call()) for _ in range(count)]
-        yield
-        for caller in callers:
-            caller.cancel()
-
-    @property
-    def acknowledged(self) -> list[Answer]:
-        """Those with a task."""
-        return [answer for answer in self.answers if answer.status == 200]
-
-    async def until_acknowledged(self, more: int) -> None:
-        """Wait for so many more."""
-        enough = len(self.acknowledged) + more
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(self.acknowledged) < enough:
-                await asyncio.sleep(0.05)
-
-    async def state_of(self, answer: Answer) -> str:
-        """The state of a task, as it is now."""
-        async with self.agent.http() as http:
-            task = (await http.get(f"/tasks/{answer.task_id}")).json()
-        return str(task.get("status", {}).get("state", task))
-
-    async def _call(self) -> None:
-        async with self.agent.http() as http:
-            while True:
-                message_id = str(uuid.uuid4())
-                while (await self._sent(http, message_id)).status != 200:
-                    await asyncio.sleep(0.2)
-
-    async def _sent(self, http: httpx.AsyncClient, message_id: str) -> Answer:
-        message = {"messageId": message_id, "role": "ROLE_USER", "parts": [{"text": "Ada"}]}
-        began = time.monotonic()
-        response = await http.post("/message:send", json={"message": message})
-        task: dict[str, Any] = response.json().get("task", {})
-        answer = Answer(
-            message_id,
-            response.status_code,
-            time.monotonic() - began,
-            began,
-            response.headers.get("retry-after", ""),
-            task.get("id", ""),
-        )
-        self.answers.append(answer)
-        return answer
-
-
-@contextmanager
-def small_disk(size: str) -> Iterator[Path]:
-    """A file system of its own, which can be filled, and where others may have their folders."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    try:
-        code, text = said("mount", "-t", "tmpfs", "-o", f"size={size},mode=777", "tmpfs", folder)
-        if code:
-            pytest.skip(f"No file system can be mounted here: {text}")
-        yield folder
-        said("umount", "--lazy", folder)
-    finally:
-        folder.rmdir()
-
-
-def fill(folder: Path) -> Path:
-    """Leave no room; what takes it can be deleted."""
-    ballast = folder / "ballast"
-    with suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while file.write(bytes(4096)):
-            pass
-    os.sync()
-    return ballast
