@@ -5,20 +5,15 @@ It can when it is a version, the newest one, on main, and described by CHANGELOG
 
 import argparse
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import keepachangelog  # type: ignore[import-untyped]  # it has no types
+from releases import git, parse
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-
-
-def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["git", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def numbers(tag: str) -> tuple[int, ...]:
@@ -43,11 +38,26 @@ def objections(folder: Path, tag: str, branch: str) -> Iterator[str]:
         yield f"Choose a higher version: {max(newer, key=numbers)} exists."
     if git(folder, "merge-base", "--is-ancestor", f"{tag}^{{commit}}", branch).returncode:
         yield f"Merge first, and then tag what is on {branch}: {tag} is not."
+    yield from unlisted(folder, tag, branch)
     changes = keepachangelog.to_dict(str(folder / "CHANGELOG.md"), show_unreleased=True)
     if not notes(folder, tag):
         yield f"Describe {tag.removeprefix('v')} in CHANGELOG.md."
     if set(changes.get("unreleased", {})) - {"metadata"}:
         yield "Move what stands under Unreleased in CHANGELOG.md into the section of the release."
+
+
+def unlisted(folder: Path, tag: str, branch: str) -> Iterator[str]:
+    """Yield what the list of releases, as it is on the branch, says against a tag."""
+    listed = parse(git(folder, "show", f"{branch}:releases.toml").stdout)
+    commit = git(folder, "rev-parse", f"{tag}^{{commit}}").stdout.strip()
+    if listed.get(tag.removeprefix("v"), commit) != commit:
+        yield f"Tag the commit that releases.toml names: {tag} is another."
+    tags = [other for other in git(folder, "tag", "--list").stdout.split() if numbers(other)]
+    for other in sorted(tags, key=numbers):
+        if numbers(other) < numbers(tag) and other.removeprefix("v") not in listed:
+            yield f"Add {other} to releases.toml first: no test updates agents from it."
+    if newer := [one for one in listed if numbers(f"v{one}") > numbers(tag)]:
+        yield f"Choose a higher version: releases.toml lists {newer[-1]}."
 
 
 def main() -> None:

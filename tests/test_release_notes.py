@@ -32,11 +32,14 @@ CHANGELOG = """\
 def project(tmp_path: Path) -> Path:
     """A repository with a release that is tagged, and one before it."""
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    listed = "[releases]\n"
     for tag in ("v1.9.0", "v1.10.0"):
+        (tmp_path / "releases.toml").write_text(listed)
         (tmp_path / "CHANGELOG.md").write_text(f"{CHANGELOG}\nUp to {tag}.\n")
         git(tmp_path, "add", "--all")
         git(tmp_path, "commit", "--quiet", "--message", tag)
         git(tmp_path, "tag", tag)
+        listed += f'"{tag[1:]}" = "{git(tmp_path, "rev-parse", tag).strip()}"\n'
     return tmp_path
 
 
@@ -83,6 +86,32 @@ def test_branches_are_refused(project: Path) -> None:
     git(project, "tag", "v2.0.0")
 
     assert "tag what is on main: v2.0.0 is not." in refusal(project, "v2.0.0")
+
+
+def test_releases_are_listed_before_the_next_one(project: Path) -> None:
+    """No agent is left behind: tests update from what is listed."""
+    (project / "releases.toml").write_text("[releases]\n")
+    git(project, "commit", "--quiet", "--all", "--message", "Forget")
+
+    assert refusal(project, "v1.10.0") == (
+        "Add v1.9.0 to releases.toml first: no test updates agents from it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "objection"),
+    [
+        ("1.10.0", "Tag the commit that releases.toml names: v1.10.0 is another.\n"),
+        ("1.11.0", "Choose a higher version: releases.toml lists 1.11.0.\n"),
+    ],
+)
+def test_list_and_tags_agree(project: Path, version: str, objection: str) -> None:
+    """A tag is where the list says, and higher than what it holds; a clone may have no other tags."""
+    with (project / "releases.toml").open("a") as file:
+        file.write(f'"{version}" = "{"0" * 40}"\n')
+    git(project, "commit", "--quiet", "--all", "--message", "List")
+
+    assert refusal(project, "v1.10.0") == objection
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from copier import Settings, run_copy
 pytestmark = pytest.mark.living
 
 # One quick test instead of all of them; the answers have no manifests.
-FEW_TESTS = {"ARGS": "tests/test_errors.py"}
+FEW_TESTS = {"PYTEST_ADDOPTS": "tests/test_errors.py"}
 ANSWERS = {"deployment": [], "observability": [], "transports": "http", "task_store": "memory"}
 SCRIPTS = ".github/scripts"
 GH = """#!/bin/sh
@@ -185,14 +185,15 @@ def test_checks_hand_on_a_text(house: House) -> None:
     """It says what failed and how it ended; what they print is no command to GitHub's log."""
     house.release(
         ("template/Makefile.jinja", "\tuv sync\n", '\tuv sync\n\t@echo "::error::planted"\n'),
-        ("template/src/*/conversation.py", '"""', 'NOTHING: int = ""\n"""'),
+        ("template/src/*/conversation.py", "JSON: Type", 'NOTHING: int = ""\nJSON: Type'),
     )
     updated, checked = house.update(), house.check()
 
     assert (updated.code, checked.code) == (0, 0), updated.said + checked.said
     assert updated.outputs == "changed=true\nleft=false\n"
-    assert re.findall(r"^make (\w+): (\w+)$", checked.outputs, re.MULTILINE)[:2] == [
+    assert re.findall(r"^make (\w+): (\w+)$", checked.outputs, re.MULTILINE)[:3] == [
         ("setup", "passed"),
+        ("doctor", "passed"),
         ("check", "failed"),
     ]
     assert "--- make check ---" in checked.outputs
