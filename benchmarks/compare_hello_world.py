@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 @contextlib.contextmanager
 def rendered_agent() -> Iterator[Path]:
     """Render the default answers and install what they need."""
+    os.environ.pop("VIRTUAL_ENV", None)  # the agent has an environment of its own
     with tempfile.TemporaryDirectory() as folder:
         copy = ["copier", "copy", "--quiet", "--defaults", "--vcs-ref=HEAD"]
         subprocess.run([sys.executable, "-m", *copy, HERE.parent, folder], check=True)

@@ -5,6 +5,7 @@ Everything else has its default, as in hello_world.py, except that SQLite has it
 
 import os
 import sys
+import time
 from typing import Any, cast
 
 import uvloop
@@ -14,28 +15,34 @@ from a2a.server.cluster import DatabaseTaskEventStream, VersionedDatabaseTaskSto
 from a2a.server.events import EventQueue
 from a2a.server.request_handlers import DefaultRequestHandler
 from a2a.server.tasks import DatabaseTaskStore, InMemoryTaskStore, TaskUpdater
-from a2a.types import Message
+from a2a.types import Message, TaskState
 from hello_world import HelloWorld, card, http_server
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
 class HelloTokens(HelloWorld):
-    """The same, or as many pieces as the message asks for, each an event of its own."""
+    """The same, or what store_agent.py says to the same message, each piece an event of its own."""
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
-        words = context.get_user_input().split()
-        if words[0] != "tokens":
+        kind, *rest = context.get_user_input().split()
+        if kind not in {"tokens", "steps"}:
             await super().execute(context, event_queue)
             return
         task = context.current_task or new_task_from_user_message(cast("Message", context.message))
         await event_queue.enqueue_event(task)
         updater = TaskUpdater(event_queue, task.id, task.context_id)
         await updater.start_work()
-        number = int(words[1])
+        number = int(rest[0])
         for index in range(number):
-            parts, last = [new_text_part("token ")], index == number - 1
-            await updater.add_artifact(parts, artifact_id="1", append=index > 0, last_chunk=last)
+            if kind == "steps":
+                step = updater.new_agent_message([new_text_part(str(time.monotonic()))])
+                await updater.update_status(TaskState.TASK_STATE_WORKING, step)
+                continue
+            parts = [new_text_part("token ")]
+            await updater.add_artifact(parts, artifact_id="1", append=index > 0)
+        last = [new_text_part("Hello World")]
+        await updater.add_artifact(last, artifact_id="1", append=kind == "tokens", last_chunk=True)
         await updater.complete()
 
 

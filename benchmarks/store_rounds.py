@@ -11,11 +11,12 @@ from driver import Load
 from store_sides import Side, Sides
 from store_turns import Costs, Phase, show, take_turns
 
-BOUND = 5.0
 PHASES = [
     Phase(call="SendMessage", text="Ada", concurrency=16),
     Phase(call="SendMessage", text="Ada", concurrency=64),
+    # The agent puts pieces together that come at once; steps are events of their own everywhere.
     Phase(call="SendStreamingMessage", text="tokens 100", concurrency=4),
+    Phase(call="SendStreamingMessage", text="steps 100 0", concurrency=4),
 ]
 # Which of the SDK's stores the agent's is compared with.
 PAIRS = {
@@ -56,17 +57,18 @@ def rows(costs: dict[str, Costs]) -> Iterator[dict[str, str]]:
                 "store": name,
                 "calls/s": f"{cost.calls_per_second:.0f}",
                 "agent": "" if name == ours else f"{ratio:.1f} times",
+                "events": f"{cost.events:.0f}",
                 "p50 ms": f"{cost.p50_milliseconds:.1f}",
                 "CPU ms": f"{cost.agent_seconds * 1000:.2f}",
                 "Postgres ms": f"{cost.postgres_seconds * 1000:.2f}",
             }
 
 
-def below_bound(costs: dict[str, Costs]) -> Iterator[str]:
-    """The SDK's stores on a database that the agent's is not five times as fast as."""
+def below_bound(costs: dict[str, Costs], bound: float) -> Iterator[str]:
+    """The SDK's stores on a database that the agent's is not so many times as fast as."""
     for ours, theirs in PAIRS.items():
         for name in theirs if ours != "memory" else []:
-            if costs[ours].calls_per_second < BOUND * costs[name].calls_per_second:
+            if costs[ours].calls_per_second < bound * costs[name].calls_per_second:
                 yield name
 
 
@@ -76,6 +78,7 @@ def main() -> str | None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--requests", type=int, default=600, help="most calls in one turn")
     parser.add_argument("--seconds", type=float, default=1.5, help="most seconds for the same")
+    parser.add_argument("--bound", type=float, default=5.0, help="times the agent is faster")
     options = parser.parse_args()
     sides = Sides()
     missed: list[str] = []
@@ -86,8 +89,9 @@ def main() -> str | None:
             costs = dict(zip((side.name for side in servers), runner.run(turns), strict=True))
             show(list(rows(costs)), str(phase))
             if phase.call == "SendMessage":
-                missed += [f"{name}, {phase.concurrency} at once" for name in below_bound(costs)]
-    return f"Not {BOUND:.0f} times as fast as: {'; '.join(missed)}" if missed else None
+                slow = below_bound(costs, options.bound)
+                missed += [f"{name}, {phase.concurrency} at once" for name in slow]
+    return f"Not {options.bound:g} times as fast as: {'; '.join(missed)}" if missed else None
 
 
 if __name__ == "__main__":
