@@ -4,7 +4,7 @@ export PATH := $(PATH):$(CURDIR)/.uv/bin
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-zA-Z0-9_-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what the template needs into .venv
 	@command -v uv > /dev/null || echo "uv is not installed: fetching it into .uv/ with pip"
@@ -13,7 +13,7 @@ setup: ## install what the template needs into .venv
 
 demo: setup ## build an agent with default answers and talk with it over each transport
 	rm -rf build/demo
-	uv run copier copy --quiet --defaults --vcs-ref HEAD . build/demo
+	uv run copier copy --quiet --defaults --vcs-ref HEAD "$(CURDIR)" build/demo
 	$(MAKE) -C build/demo setup
 	cd build/demo && uv run python ../../scripts/demo.py
 	@echo "It is in build/demo: have a look."
@@ -23,7 +23,10 @@ check: setup ## format, lint and types; changes nothing
 	uv run ruff check
 	uv run mypy
 
-test: setup ## run the tests, those of rendered agents included; ARGS="-k 'not living'" takes seconds
+quick: setup ## run the tests that answer within two minutes
+	uv run pytest -m "not lab and not living and not slow" --numprocesses auto --dist worksteal $(ARGS)
+
+test: setup ## run the tests, those of rendered agents and of updates included
 	uv run pytest -m "not lab" --numprocesses auto --dist worksteal $(ARGS)
 
 bench: setup ## measure an agent beside a bare hello-world of the SDK; ARGS="--help" shows the options
@@ -35,4 +38,4 @@ pictures: setup ## draw the dashboards with live data into docs/images; takes si
 lab: setup ## run the tests that need real servers or containers
 	uv run pytest -m "lab and not pictures" $(ARGS)
 
-.PHONY: help setup demo check test bench pictures lab
+.PHONY: help setup demo check quick test bench pictures lab
