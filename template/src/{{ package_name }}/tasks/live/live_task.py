@@ -93,7 +93,7 @@ class LiveTask(KeptTask):
         try:
             await self.claim(request)
         except OvertakenError as error:
-            self._adopt(error.stored)
+            self._adopt(error.stored, certain=True)
             return False
         return True
 
@@ -148,13 +148,17 @@ class LiveTask(KeptTask):
             self.audience.listen(listener)
             return snapshot(self.task)
 
-    async def catch_up(self, stored: Stored | None) -> None:
-        """Take over what another replica has made of the task; None: it has been deleted."""
+    async def catch_up(self, stored: Stored | None, *, known: int) -> None:
+        """Take over what another replica has made of the task; None: it has been deleted.
+
+        `known` is the version that was known here when the database was asked.
+        """
         if self._persisting or self._changes.locked() or self.record.writing.locked():
             return  # what is written just now finds out by itself
+        restored = stored is not None and stored.version < known == self.record.version
         async with self._changes:
             with suppress(TurnLostError):
-                self._adopt(stored)
+                self._adopt(stored, certain=restored)
 
     async def _persist(self, event: Event, turn: object | None) -> None:
         """Apply it as soon as the database is there; nobody has to wait for that."""

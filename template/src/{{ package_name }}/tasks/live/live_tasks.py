@@ -75,6 +75,7 @@ class LiveTasks:
     async def find(self, task_id: str, context: ServerCallContext) -> LiveTask:
         """The caller's task, in use until it is released; raises TaskNotFoundError."""
         live, owner = self._tasks.get(task_id), owner_of(context)
+        known = 0 if live is None else live.record.version
         if live is None or (self._store.shared and live.record.version):
             stored = await self._store.load(task_id, owner)  # another replica may have changed it
             live = self._tasks.get(task_id)
@@ -86,7 +87,7 @@ class LiveTasks:
             raise TaskNotFoundError(f"Task {task_id} not found")
         self._use(live)
         if self._store.shared and live.record.version:
-            await live.catch_up(stored)
+            await live.catch_up(stored, known=known)
         return live
 
     def release(self, live: LiveTask) -> None:

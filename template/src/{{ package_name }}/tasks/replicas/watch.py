@@ -51,9 +51,9 @@ class Watch:
         lives = {live.id: live for live in self._tasks.kept}
         if not lives:
             return
-        versions = [live.record.version for live in lives.values()]
+        known = {live.id: live.record.version for live in lives.values()}
         for task_id, data, version, runner in await self._database.run(
-            CHANGED, list(lives), versions
+            CHANGED, list(known), list(known.values())
         ):
             stored = None if data is None else Stored(Task.FromString(data), version, runner)
-            await lives[task_id].catch_up(stored)
+            await lives[task_id].catch_up(stored, known=known[task_id])
