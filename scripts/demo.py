@@ -5,13 +5,15 @@ Runs in the environment and in the folder of a rendered agent: `make demo` does 
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 import uuid
-from contextlib import ExitStack
+from contextlib import suppress
+from itertools import islice
 
 import grpc
 import httpx
@@ -19,16 +21,22 @@ from a2a.client import Client, ClientConfig, ClientFactory
 from a2a.types import Message, Part, Role, SendMessageRequest, TaskState
 
 TRANSPORTS = {"JSON-RPC": "JSONRPC", "REST": "HTTP+JSON", "gRPC": "GRPC"}
-START_SECONDS = 30.0
+START_SECONDS = 120.0  # the first start compiles what the agent imports
+# None of those that the system gives to connections.
+PORTS = range(20_000, 32_000)
 
 
 def free_ports(count: int) -> list[str]:
-    """Ports that nobody listens on; all are held until the last one is found."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [str(one.getsockname()[1]) for one in sockets]
+    """Different ports that nobody listens on."""
+    free = filter(is_free, random.sample(PORTS, len(PORTS)))
+    return [str(port) for port in islice(free, count)]
+
+
+def is_free(port: int) -> bool:
+    """Whether the agent can listen there."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def wait_until_ready(url: str, agent: subprocess.Popen[bytes]) -> None:

@@ -1,13 +1,14 @@
 """Rendered agents as their owners use them: make, and a process that answers."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,7 +17,9 @@ import pytest
 
 # What the test run was started with is not the agent's business.
 FOREIGN = ("A2A_", "ARGS", "MAKE", "MFLAGS", "PYTEST", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
-START_SECONDS = 30.0
+# None of those that the system gives to connections, and to servers that do not choose.
+PORTS = range(20_000, 32_000)
+START_SECONDS = 120.0  # the first start compiles what the agent imports
 
 
 def fresh_environment() -> dict[str, str]:
@@ -48,10 +51,22 @@ def make(folder: Path, *targets: str) -> str:
 
 
 def free_ports(*names: str) -> dict[str, int]:
-    """Name ports that nobody listens on; all are held until the last one is found."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
-        return {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+    """A different free port for each name, which no other test finds as long as this run lasts."""
+    return {name: _free_port() for name in names}
+
+
+def _free_port() -> int:
+    while True:
+        address = ("127.0.0.1", random.choice(PORTS))  # noqa: S311  # any will do
+        claim = socket.socket(type=socket.SOCK_DGRAM)  # agents speak TCP
+        try:
+            claim.bind(address)
+            socket.create_server(address).close()
+        except OSError:
+            claim.close()
+        else:
+            claim.detach()  # it is held as long as this process lives
+            return address[1]
 
 
 @contextmanager

@@ -2,33 +2,26 @@
 
 import asyncio
 import os
-import random
 import signal
-import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from agents import fresh_environment
+from agents import free_ports, fresh_environment
 
 LAUNCHER = Path(__file__).with_name("history_replica.py")
 PACKAGE = "hello_agent"
 USER_HEADER = "x-user"
-# Outside of what the system uses for connections, which would take the port of a dead replica.
-PORTS = range(20_000, 32_000)
 READY_SECONDS = 45.0
 STOP_SECONDS = 45.0
 POLL_SECONDS = 0.1
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    while True:
-        port = random.choice(PORTS)  # noqa: S311  # any will do
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+    """A port that stays its replica's, also while that is dead."""
+    return free_ports("port")["port"]
 
 
 @dataclass(eq=False)

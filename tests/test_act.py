@@ -110,8 +110,8 @@ def test_stale_lock_file_is_refused(small: Workflow) -> None:
     ends, said = small()
 
     assert list(ends.values()) == ["failed", "failed"], said
-    assert "but `UV_LOCKED=1` was provided" in said
-    assert "uv.lock: this is not what pyproject.toml asks for." in said
+    assert "but `UV_LOCKED=1` was provided" in said, said
+    assert "uv.lock: this is not what pyproject.toml asks for." in said, said
 
 
 def test_manifests_are_checked(render: Render, tmp_path: Path) -> None:

@@ -3,11 +3,10 @@
 import json
 import re
 import shutil
-import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -29,20 +28,9 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def ports() -> Iterator[dict[str, int]]:
-    """Ports that a rendered agent can listen on here.
-
-    It speaks TCP; as long as UDP has the same ports, agents' own tests beside this one find others.
-    """
-    with ExitStack() as claims:
-        while True:
-            ports = free_ports("http_port", "grpc_port", "ops_port")
-            with suppress(OSError):  # they are claimed already
-                for port in ports.values():
-                    claim = claims.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-                    claim.bind(("127.0.0.1", port))
-                break
-        yield ports
+def ports() -> dict[str, int]:
+    """Ports that a rendered agent can listen on here."""
+    return free_ports("http_port", "grpc_port", "ops_port")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-START_SECONDS = 30.0
+# None of those that the system gives to connections.
+PORTS = range(20_000, 32_000)
+START_SECONDS = 120.0  # the first start compiles what the agent imports
 STOP_SECONDS = 30.0
 
 
@@ -49,12 +52,14 @@ def running(command: list[str], endpoints: Iterable[str]) -> Iterator[dict[str, 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:
     """Return a different free port for each name."""
-    with contextlib.ExitStack() as held:
-        ports = {}
-        for name in names:
-            listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            ports[name] = listener.getsockname()[1]
-        return ports
+    free = filter(_is_free, random.sample(PORTS, len(PORTS)))
+    return dict(zip(names, free, strict=False))
+
+
+def _is_free(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def _listens(port: int, process: subprocess.Popen[bytes]) -> bool:
