@@ -45,7 +45,7 @@ async def test_messages_to_nobody_are_not_read(shared_agent: Agent) -> None:
 
 async def test_nobody_waits_for_a_message_for_ever() -> None:
     """Callers that the agent knows get the time that they get for the next piece of anything."""
-    async with running(idle_timeout_seconds=0.2) as agent:
+    async with running(idle_timeout_seconds=2) as agent:
         error = await begin(agent)
 
     assert error.details() == "The message did not come."
