@@ -30,16 +30,22 @@ class Fault:
 def schedule(
     seed: int, *, seconds: float, replicas: Sequence[str], lease_seconds: float, shared: bool
 ) -> list[Fault]:
-    """Faults that have all begun before `seconds`; `shared` is a database behind partitions."""
+    """Faults that have all begun before `seconds`; `shared` is a database behind partitions.
+
+    One of them at least is its own.
+    """
     chance = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
-    faults: list[Fault] = []
-    at = chance.uniform(1.0, 3.0)
-    while at < seconds:
-        fault = _fault(chance, at, replicas, lease_seconds=lease_seconds, shared=shared)
-        faults.append(fault)
-        overlaps = chance.random() < SHARE_OF_OVERLAPS
-        at += chance.uniform(0.5, 2.0) + (0.0 if overlaps else fault.seconds)
-    return faults
+    wanted = {DATABASE} if shared else set()
+    while True:
+        faults: list[Fault] = []
+        at = chance.uniform(1.0, 3.0)
+        while at < seconds:
+            fault = _fault(chance, at, replicas, lease_seconds=lease_seconds, shared=shared)
+            faults.append(fault)
+            overlaps = chance.random() < SHARE_OF_OVERLAPS
+            at += chance.uniform(0.5, 2.0) + (0.0 if overlaps else fault.seconds)
+        if wanted <= {fault.target for fault in faults}:
+            return faults
 
 
 def _fault(

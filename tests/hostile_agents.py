@@ -78,7 +78,7 @@ def unharmed(agent: Hostile) -> Iterator[None]:
     """After each test the agent answers, has logged no error, and holds no more than before."""
     log, memory, descriptors = agent.log.stat().st_size, agent.memory_bytes, agent.descriptors
     yield
+    assert eventually(lambda: agent.descriptors <= descriptors + DESCRIPTORS)
     assert agent.answers() == ["TASK_NOT_FOUND", "TASK_NOT_FOUND", "NOT_FOUND"]
     assert agent.errors(log) == []
-    assert eventually(lambda: agent.descriptors <= descriptors + DESCRIPTORS)
     assert agent.memory_bytes < memory + GROWTH_BYTES

@@ -5,6 +5,7 @@ import json
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ pytest_plugins = ["envoy_fixtures"]
 
 METADATA = [("a2a-version", "1.0")]
 SOON = 100  # milliseconds
+CALLERS = 8
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +74,18 @@ def listed(lab: Lab) -> str:
 def while_it_stops(lab: Lab, policy: dict[str, Any]) -> Counter[str]:
     """What callers hear while one of three replicas stops in good order."""
     stopping = lab.replicas[0]
-    heard = Counter[str]()
-    with calling(listed(lab), policy) as call:
+    with calling(listed(lab), policy) as call, ThreadPoolExecutor(CALLERS) as callers:
         wait_until(lambda: call() == stopping.address, "It gets no calls")
+
+        def go_on() -> Counter[str]:
+            heard = Counter[str]()
+            while stopping.alive:
+                heard[call()] += 1
+            return heard
+
+        calls = [callers.submit(go_on) for _ in range(CALLERS)]
         stopping.tell(signal.SIGTERM)
-        while stopping.alive:
-            heard[call()] += 1
+        heard = sum((each.result() for each in calls), Counter[str]())
         heard.update(call() for _ in range(30))
     return heard
 

@@ -15,7 +15,7 @@ pytest_plugins = ["envoy_fixtures"]
 
 # Longer than what Envoy allows an answer when nobody says otherwise, and than the pause between
 # two signs of life that the agent gives on a stream over HTTP.
-SILENT_SECONDS = 17
+SILENT_SECONDS = 21
 PING_SECONDS = 15
 
 
@@ -33,7 +33,7 @@ def hasten(config: dict[str, Any]) -> None:
         manager["drain_timeout"] = "1s"
         for route in routes:
             if "idle_timeout" in route["route"]:
-                route["route"]["idle_timeout"] = f"{PING_SECONDS + 1}s"
+                route["route"]["idle_timeout"] = f"{SILENT_SECONDS - 2}s"
 
 
 def forget(config: dict[str, Any]) -> None:

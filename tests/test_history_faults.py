@@ -15,10 +15,10 @@ LEASE_SECONDS = 5.0
 PROMPT_SECONDS = 0.2
 
 
-def of_seed(seed: int) -> list[Fault]:
+def of_seed(seed: int, *, seconds: float = 600) -> list[Fault]:
     """Ten minutes of three replicas."""
     names = ["a", "b", "c"]
-    return schedule(seed, seconds=600, replicas=names, lease_seconds=LEASE_SECONDS, shared=True)
+    return schedule(seed, seconds=seconds, replicas=names, lease_seconds=LEASE_SECONDS, shared=True)
 
 
 def test_schedule_follows_from_the_seed() -> None:
@@ -38,6 +38,13 @@ def test_schedule_breaks_everything_in_every_way() -> None:
     }
     assert {fault.target for fault in faults} == {"a", "b", "c", DATABASE}
     assert {fault.seconds > LEASE_SECONDS for fault in faults} == {True, False}
+
+
+def test_no_schedule_spares_the_database() -> None:
+    """However short it is."""
+    targets = [{fault.target for fault in of_seed(seed, seconds=20)} for seed in range(100)]
+
+    assert all(DATABASE in each for each in targets)
 
 
 def test_one_replica_is_only_asked_for_what_it_can_survive() -> None:

@@ -27,7 +27,7 @@ VARIABLES = {
     "$agent": "hello-agent",
     "$instance": ".+",
     "$transport": ".+",
-    "$__rate_interval": "30s",
+    "$__rate_interval": "2m",
     "$__range": "5m",
 }
 # Rules that build on rules take a few rounds; these come last, for four objectives.

@@ -15,7 +15,8 @@ from programs import said, tool
 
 pytestmark = pytest.mark.lab
 
-CALLS = 30
+CALLS = 30  # an hour, so that none comes back while they are counted
+TRIES = 5
 ENTRY_WORD = "redis-has-a-password"
 
 # Runs in the agent's own environment: its bindings, as its own tests call them.
@@ -65,7 +66,7 @@ def replica(agent: Path, log: Path, redis_port: int) -> Iterator[str]:
     chosen = {
         "DATABASE_URL": "memory://",
         "REDIS_URL": f"redis://:{ENTRY_WORD}@127.0.0.1:{redis_port}/0",
-        "RATE_LIMIT_PER_ADDRESS": f"{CALLS}/minute",
+        "RATE_LIMIT_PER_ADDRESS": f"{CALLS}/hour",
         "TRUSTED_PROXIES": "127.0.0.0/8 ::1",
         "LOG_FORMAT": "json",
         "GRACE_SECONDS": "0",
@@ -103,9 +104,25 @@ def flood(
 
 def counted(flooding: subprocess.Popen[str]) -> tuple[int, int, int]:
     """Wait for its end; return how many calls were taken, how many refused, and all others."""
-    counts, _ = flooding.communicate(timeout=60)
+    counts, _ = flooding.communicate(timeout=180)
     taken, refused, other = map(int, counts.split())
     return taken, refused, other
+
+
+def counted_together(
+    agent: Path, logs: list[Path], network: str, *replicas: str
+) -> tuple[int, int, int]:
+    """The same for a flood during which no replica has missed Redis, each time from elsewhere.
+
+    An answer that takes longer than a replica waits for makes it count by itself for a while.
+    """
+    for number in range(TRIES):
+        wait_until(lambda: _shared(logs), "The limits are not shared")
+        lost = _losses(logs)
+        counts = counted(flood(agent, f"{network}.{number}", *replicas))
+        if _losses(logs) == lost:
+            return counts
+    pytest.fail(f"Redis was missed in each of {TRIES} floods.", pytrace=False)
 
 
 @pytest.fixture
@@ -127,14 +144,12 @@ def test_replicas_share_one_budget_through_a_redis_that_is_killed(
         replica(agent, logs[1], port) as two,
     ):
         with redis(tmp_path, port):
-            wait_until(lambda: _restored(logs), "The limits are not shared")
-            before = counted(flood(agent, "198.51.100.1", one, two))
-            away = flood(agent, "198.51.100.2", one, two, pause_seconds=0.02)
+            before = counted_together(agent, logs, "192.0.2", one, two)
+            away = flood(agent, "198.51.100.1", one, two, pause_seconds=0.02)
             time.sleep(1)
         while_away = counted(away)
         with redis(tmp_path, port):
-            wait_until(lambda: _restored(logs), "The limits are not shared again")
-            after = counted(flood(agent, "198.51.100.3", one, two))
+            after = counted_together(agent, logs, "203.0.113", one, two)
 
     for taken, _, other in (before, after):
         assert (taken <= CALLS, taken > CALLS / 2, other) == (True, True, 0)
@@ -144,8 +159,9 @@ def test_replicas_share_one_budget_through_a_redis_that_is_killed(
     assert not any(ENTRY_WORD in log.read_text() for log in logs)
 
 
-def _restored(logs: list[Path]) -> bool:
-    texts = [log.read_text() for log in logs]
-    return all(
-        text.count("shared_limits_lost") == text.count("shared_limits_restored") for text in texts
-    )
+def _shared(logs: list[Path]) -> bool:
+    return _losses(logs) == [log.read_text().count("shared_limits_restored") for log in logs]
+
+
+def _losses(logs: list[Path]) -> list[int]:
+    return [log.read_text().count("shared_limits_lost") for log in logs]

@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from a2a.types import GetTaskRequest, Message, Part, Role, SendMessageRequest
@@ -55,10 +55,13 @@ class Callers:
                 await asyncio.sleep(0.05)
 
     async def state_of(self, answer: Answer) -> str:
-        """The state of a task, as it is now."""
-        async with self._connected(answer.transport) as wire:
-            task = await wire.call("GetTask", GetTaskRequest(id=answer.task_id), seconds=5)
-        return state_of(task.status)
+        """The state of a task, as soon as somebody says it."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._connected(answer.transport) as wire:
+            while True:
+                with suppress(*PASSING):
+                    task = await wire.call("GetTask", GetTaskRequest(id=answer.task_id), seconds=5)
+                    return state_of(task.status)
+                await asyncio.sleep(0.2)
 
     async def _call(self, transport: str) -> None:
         async with self._connected(transport) as wire:
