@@ -42,9 +42,9 @@ def _uncancelled(tasks: str) -> None:
     live_task = import_module(f"{tasks}.live.live_task").LiveTask
     catch_up = live_task.catch_up
 
-    async def unless_running(self: Any, stored: Any) -> None:
+    async def unless_running(self: Any, stored: Any, *, known: int) -> None:
         if not self.running:
-            await catch_up(self, stored)
+            await catch_up(self, stored, known=known)
 
     live_task.catch_up = unless_running
 

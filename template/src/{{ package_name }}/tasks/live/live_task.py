@@ -155,8 +155,8 @@ class LiveTask(KeptTask):
         """
         if self._persisting or self._changes.locked() or self.record.writing.locked():
             return  # what is written just now finds out by itself
-        restored = stored is not None and stored.version < known == self.record.version
         async with self._changes:
+            restored = stored is not None and stored.version < known == self.record.version
             with suppress(TurnLostError):
                 self._adopt(stored, certain=restored)
 
