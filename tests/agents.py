@@ -1,9 +1,7 @@
 """Rendered agents as their owners use them: make, and a process that answers."""
 
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,11 +12,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from agent_parts import part
 
 # What the test run was started with is not the agent's business.
 FOREIGN = ("A2A_", "ARGS", "MAKE", "MFLAGS", "PYTEST", "PYTHON", "UV_PROJECT", "VIRTUAL_ENV")
-# None of those that the system gives to connections, and to servers that do not choose.
-PORTS = range(20_000, 32_000)
 START_SECONDS = 120.0  # the first start compiles what the agent imports
 
 
@@ -56,17 +53,9 @@ def free_ports(*names: str) -> dict[str, int]:
 
 
 def _free_port() -> int:
-    while True:
-        address = ("127.0.0.1", random.choice(PORTS))  # noqa: S311  # any will do
-        claim = socket.socket(type=socket.SOCK_DGRAM)  # agents speak TCP
-        try:
-            claim.bind(address)
-            socket.create_server(address).close()
-        except OSError:
-            claim.close()
-        else:
-            claim.detach()  # it is held as long as this process lives
-            return address[1]
+    port, claim = part("ports").claim_port()
+    claim.detach()  # it lives as long as this process
+    return int(port)
 
 
 @contextmanager

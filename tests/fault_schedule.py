@@ -30,9 +30,9 @@ class Fault:
 def schedule(
     seed: int, *, seconds: float, replicas: Sequence[str], lease_seconds: float, shared: bool
 ) -> list[Fault]:
-    """Faults that have all begun before `seconds`; `shared` is a database behind partitions.
+    """Faults that have all begun before `seconds`, more than 3, by which the first one has.
 
-    One of them at least is its own.
+    `shared` is a database behind partitions; one of the faults at least is its own.
     """
     chance = random.Random(seed)  # noqa: S311  # to be repeated, not to be secret
     wanted = {DATABASE} if shared else set()

@@ -16,7 +16,7 @@ PROMPT_SECONDS = 0.2
 
 
 def of_seed(seed: int, *, seconds: float = 600) -> list[Fault]:
-    """Ten minutes of three replicas."""
+    """Those of three replicas, for ten minutes unless told otherwise."""
     names = ["a", "b", "c"]
     return schedule(seed, seconds=seconds, replicas=names, lease_seconds=LEASE_SECONDS, shared=True)
 
@@ -41,7 +41,7 @@ def test_schedule_breaks_everything_in_every_way() -> None:
 
 
 def test_no_schedule_spares_the_database() -> None:
-    """However short it is."""
+    """Not even a short one."""
     targets = [{fault.target for fault in of_seed(seed, seconds=20)} for seed in range(100)]
 
     assert all(DATABASE in each for each in targets)

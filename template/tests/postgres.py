@@ -4,13 +4,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
+
+from .ports import claim_port
 
 DEBIAN = Path("/usr/lib/postgresql")
 # Postgres refuses to run as root.
@@ -45,7 +46,9 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._resources.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._resources.callback(self._end)
-        self.port = self._options["port"] = self._claim_port()
+        self.port, claim = claim_port()
+        self._resources.enter_context(claim)
+        self._options["port"] = self.port
         if self._user:
             shutil.chown(self._folder, self._user)
         (self._folder / "password").write_text(self.password or "none")
@@ -166,15 +169,6 @@ class PostgresServer:
             return []
         who = pwd.getpwnam(self._user)
         return ["setpriv", f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
-
-    def _claim_port(self) -> int:
-        """As long as UDP has the same port, the system gives it to no other server of the tests."""
-        while True:
-            claim = self._resources.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-            with socket.create_server(("127.0.0.1", 0)) as listener, suppress(OSError):
-                port: int = listener.getsockname()[1]
-                claim.bind(("127.0.0.1", port))  # unless another server has claimed it
-                return port
 
 
 def _programs() -> Path | None:
